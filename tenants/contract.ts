@@ -1,0 +1,64 @@
+/** The words of tenants: project spaces, people, groups, places, credentials. Types and schemas only. */
+import { z } from 'zod'
+
+export const ROLES = ['admin', 'reader'] as const
+export const Role = z.enum(ROLES)
+export type Role = z.infer<typeof Role>
+
+/** Who is behind a request, after authentication. */
+export type Principal =
+  | {
+      readonly kind: 'web-user'
+      readonly userId: string
+      readonly email: string
+      readonly isSuperuser: boolean
+    }
+  | {
+      readonly kind: 'mobile-worker'
+      readonly domain: string
+      readonly userId: string
+      readonly username: string
+    }
+  | {
+      readonly kind: 'api-key'
+      readonly domain: string
+      readonly keyId: string
+      readonly name: string
+      readonly role: Role
+      readonly userId: string | null
+    }
+  /** The command line, holding the secret that lies in the data directory. */
+  | { readonly kind: 'operator' }
+
+/** What a route may ask for. `read`: see a domain's data. `submit`: send forms. `edit`: archive, change. `admin`: people and keys. */
+export const PERMISSIONS = ['read', 'submit', 'edit', 'admin'] as const
+export type Permission = (typeof PERMISSIONS)[number]
+
+/**
+ * topic `user-events.v1`, key = user id: the whole worker after a change; `version` grows by one with each.
+ */
+export const WorkerEvent = z.object({
+  domain: z.string(),
+  user_id: z.string(),
+  version: z.number().int(),
+  username: z.string(),
+  first_name: z.string(),
+  last_name: z.string(),
+  phone_number: z.string().nullable(),
+  location_id: z.string().nullable(),
+  /** From the place up to the root, so that a filter by any ancestor finds the worker. */
+  location_path: z.array(z.string()),
+  group_ids: z.array(z.string()),
+  case_sharing_group_ids: z.array(z.string()),
+  is_active: z.boolean(),
+  is_demo: z.boolean(),
+  is_deleted: z.boolean(),
+  created_at: z.string(),
+})
+export type WorkerEvent = z.infer<typeof WorkerEvent>
+
+/** `name` → `name@domain.commcarehq.org`; what is already full is left. Source: reference §9. */
+export function toFullUsername(domain: string, username: string): string {
+  const lower = username.toLowerCase()
+  return lower.includes('@') ? lower : `${lower}@${domain}.commcarehq.org`
+}
