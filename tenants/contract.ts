@@ -30,6 +30,102 @@ export type Principal =
   /** The command line, holding the secret that lies in the data directory. */
   | { readonly kind: 'operator' }
 
+/** A project space. `timezone` is an IANA name; instants are ISO 8601 UTC with six fraction digits. */
+export interface DomainRecord {
+  readonly domain: string
+  readonly title: string
+  readonly timezone: string
+  readonly secureSubmissions: boolean
+  readonly closesExtensions: boolean
+  readonly isActive: boolean
+  readonly createdAt: string
+}
+
+export interface WebUser {
+  readonly userId: string
+  readonly email: string
+  readonly firstName: string
+  readonly lastName: string
+  readonly isSuperuser: boolean
+  readonly isActive: boolean
+}
+
+/** A project space that a web user may enter, and as what. */
+export interface Membership {
+  readonly domain: string
+  readonly title: string
+  readonly timezone: string
+  readonly role: Role
+}
+
+export interface MobileWorker {
+  readonly domain: string
+  readonly userId: string
+  /** As typed at sign-in. */
+  readonly username: string
+  readonly fullUsername: string
+  readonly firstName: string
+  readonly lastName: string
+  readonly phoneNumber: string | null
+  readonly locationId: string | null
+  readonly groupIds: readonly string[]
+  readonly isActive: boolean
+  readonly isDemo: boolean
+  readonly isDeleted: boolean
+  readonly version: number
+  readonly createdAt: string
+}
+
+export interface Group {
+  readonly domain: string
+  readonly groupId: string
+  readonly name: string
+  readonly caseSharing: boolean
+  readonly reporting: boolean
+  readonly userIds: readonly string[]
+}
+
+export interface LocationType {
+  readonly domain: string
+  readonly code: string
+  readonly name: string
+  readonly parentCode: string | null
+}
+
+export interface Location {
+  readonly domain: string
+  readonly locationId: string
+  readonly name: string
+  readonly siteCode: string
+  readonly typeCode: string
+  readonly parentId: string | null
+  readonly latitude: number | null
+  readonly longitude: number | null
+}
+
+/** A key without its secret, which is shown once at creation. */
+export interface ApiKeyRecord {
+  readonly domain: string
+  readonly keyId: string
+  readonly name: string
+  readonly role: Role
+  readonly userId: string | null
+  readonly keyPrefix: string
+  readonly isActive: boolean
+  readonly createdAt: string
+  readonly lastUsedAt: string | null
+}
+
+/** What a worker's credentials are worth; a stopped worker is told apart only with the right password. */
+export type WorkerAuthentication =
+  | {
+      readonly kind: 'ok'
+      readonly worker: { readonly userId: string; readonly username: string; readonly isDemo: boolean }
+    }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'deactivated' }
+  | { readonly kind: 'deleted' }
+
 /** What a route may ask for. `read`: see a domain's data. `submit`: send forms. `edit`: archive, change. `admin`: people and keys. */
 export const PERMISSIONS = ['read', 'submit', 'edit', 'admin'] as const
 export type Permission = (typeof PERMISSIONS)[number]
