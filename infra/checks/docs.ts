@@ -1,0 +1,112 @@
+/**
+ * Writes the documents that are made from code: `infra/docs/problems.md` from the problem books and
+ * `infra/docs/coverage.md` from coverage.json. `--check` writes nothing and fails where one is stale.
+ */
+import { existsSync, readFileSync, writeFileSync, globSync } from 'node:fs'
+import { join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
+import { z } from 'zod'
+import { Problem } from '#infra/platform/index.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const DOCS = join(ROOT, 'infra/docs')
+
+/** Stands for any detail while a sentence is printed: reads as its own name whatever is done to it. */
+function placeholder(name: string): unknown {
+  const text = (): string => `‹${name}›`
+  return new Proxy(text, {
+    get: (_, key) =>
+      key === Symbol.toPrimitive || key === 'toString' || key === 'join' || key === 'toISOString'
+        ? text
+        : placeholder(String(key)),
+  })
+}
+
+const details = new Proxy({}, { get: (_, key) => placeholder(String(key)) })
+
+async function readProblems(): Promise<Problem[]> {
+  const books = globSync('{infra,tenants,ingest,warehouse,api}/**/problems.ts', { cwd: ROOT }).sort()
+  const found: Problem[] = []
+  for (const book of books) {
+    const exports = Object.values((await import(join(ROOT, book))) as Record<string, unknown>)
+    for (const create of exports) {
+      const made: unknown = typeof create === 'function' ? create(details) : null
+      if (made instanceof Problem) found.push(made)
+    }
+  }
+  return found.sort((a, b) => (a.code < b.code ? -1 : 1))
+}
+
+async function problemsPage(): Promise<string> {
+  const problems = await readProblems()
+  const twice = problems.find((entry, index) => problems[index + 1]?.code === entry.code)
+  if (twice !== undefined) throw new Error(`The code ${twice.code} stands in two problem books.`)
+  const rows = problems.map(
+    (entry) => `| \`${entry.code}\` | ${entry.kind} | ${entry.message.replaceAll('|', '\\|')} |`,
+  )
+  return [
+    '# Problems',
+    '',
+    'Every refusal of the platform, made from the problem books by `npm run docs`. Codes are never reused.',
+    'The kind says whose fault it is: *invalid, unauthenticated, forbidden, missing, conflict* are the caller’s,',
+    '*unavailable* passes (try again), *bug* is ours (report it, with the request id).',
+    '',
+    '| code | kind | sentence |',
+    '|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
+const Coverage = z.array(
+  z.object({
+    layer: z.string(),
+    features: z.array(
+      z.object({
+        feature: z.string(),
+        status: z.enum(['works', 'partial', 'missing']),
+        what: z.string(),
+        tests: z.array(z.string()),
+      }),
+    ),
+  }),
+)
+
+function coveragePage(): string {
+  const layers = Coverage.parse(JSON.parse(readFileSync(join(DOCS, 'coverage.json'), 'utf8')))
+  const lines = [
+    '# Coverage of the platform overview',
+    '',
+    'What of the functional map works, is partial or is missing, each with the tests that show it. Made from',
+    '`coverage.json` by `npm run docs`; a test that does not exist fails the check.',
+  ]
+  for (const { layer, features } of layers) {
+    lines.push('', `## ${layer}`, '', '| feature | status | what | tests |', '|---|---|---|---|')
+    for (const { feature, status, what, tests } of features) {
+      const missing = tests.find((test) => !existsSync(join(ROOT, test)))
+      if (missing !== undefined)
+        throw new Error(`coverage.json names the test ${missing}, which does not exist.`)
+      if (status === 'works' && tests.length === 0)
+        throw new Error(`coverage.json: "${feature}" works, but no test shows it.`)
+      lines.push(
+        `| ${feature} | ${status} | ${what} | ${tests.map((test) => `\`${test}\``).join(' ') || '–'} |`,
+      )
+    }
+  }
+  return `${lines.join('\n')}\n`
+}
+
+const pages = { 'problems.md': await problemsPage(), 'coverage.md': coveragePage() }
+const stale: string[] = []
+for (const [name, text] of Object.entries(pages)) {
+  const file = join(DOCS, name)
+  const options = await resolveConfig(file)
+  const wanted = await format(text, { ...options, parser: 'markdown' })
+  if (existsSync(file) && readFileSync(file, 'utf8') === wanted) continue
+  if (process.argv.includes('--check')) stale.push(name)
+  else writeFileSync(file, wanted)
+}
+if (stale.length > 0) {
+  console.error(`Stale: ${stale.join(', ')} in infra/docs. Run npm run docs and commit the result.`)
+  process.exitCode = 1
+}
