@@ -1,12 +1,14 @@
 -- grain: one form id. dedupe: final, highest version. order by: reports ask for a domain's range of received_at.
--- partition: month, received_at of a form never changes, so final need not look across partitions. ttl: none.
--- rows a year: up to 100 M. rebuild: replay form-events.v1 through the loader.
+-- partition: month of received_at (one for all before 2010 and after 2039, so that no clock makes thousands). Rows of one
+-- form share received_at, so final need not look across partitions; the loader retires the old place of a form id that an
+-- error form gave away. ttl: none. rows a year: up to 100 M. rebuild: replay form-events.v1 through the loader.
 create table if not exists forms (
   domain LowCardinality(String),
   form_id String,
   version UInt64,
   state UInt8,
   xmlns LowCardinality(String),
+  form_type LowCardinality(String),
   form_name LowCardinality(String),
   app_id LowCardinality(String),
   build_id LowCardinality(String),
@@ -24,8 +26,12 @@ create table if not exists forms (
   problem String,
   orig_id String,
   case_ids Array(String),
-  document String codec(ZSTD(1))
+  document String codec(ZSTD(1)),
+  index by_form_id form_id type bloom_filter(0.01) granularity 1,
+  index by_case_id case_ids type bloom_filter(0.01) granularity 1,
+  index by_server_modified_at server_modified_at type minmax granularity 1,
+  index by_loaded_at loaded_at type minmax granularity 1
 ) engine = ReplacingMergeTree(version)
-partition by toYYYYMM(received_at)
+partition by if(toYear(received_at) between 2010 and 2039, toYYYYMM(received_at), 0)
 order by (domain, received_at, form_id)
 settings non_replicated_deduplication_window = 10000

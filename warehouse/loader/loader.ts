@@ -1,0 +1,134 @@
+/** The consumer that feeds the warehouse: each planned range of the feed becomes one insert per topic and domain. */
+import {
+  createConsumer,
+  type Clock,
+  type Log,
+  type ParkedEvent,
+  type FeedRange,
+  type Postgres,
+  type WarehouseClient,
+} from '#infra/platform/index.ts'
+import { LOADED_CHANNEL, LOADER_CONSUMER } from '../contract.ts'
+import { ensureEntryTables } from '../schema/entry-tables.ts'
+import { planBatches, type Batch } from './plan-batches.ts'
+import { writeBatch } from './write-batch.ts'
+
+export interface LoaderOptions {
+  readonly postgres: Postgres
+  readonly warehouse: WarehouseClient
+  readonly log: Log
+  readonly now: Clock
+  /** Most events of one range; a range is delivered as one block per topic and domain. */
+  readonly maxEvents?: number
+  /** Inserts under way at the same time. */
+  readonly maxParallelInserts?: number
+}
+
+export interface Loader {
+  run(): Promise<void>
+  close(): Promise<void>
+}
+
+const MAX_EVENTS = 2_000
+const MAX_PARALLEL_INSERTS = 4
+
+export type DeliverToWarehouse = (range: FeedRange) => Promise<readonly ParkedEvent[]>
+
+/**
+ * What the loader does with one range. Delivering the same range again changes nothing: same token, same rows.
+ * @throws PLATFORM_WAREHOUSE_UNREACHABLE and its siblings, with nothing of the range counted as delivered.
+ */
+export function createDeliver(
+  options: Pick<LoaderOptions, 'postgres' | 'warehouse' | 'log' | 'now' | 'maxParallelInserts'>,
+): DeliverToWarehouse {
+  const entrances = new Map<string, Promise<void>>()
+  const write = async (batch: Batch): Promise<void> => {
+    if (batch.topic !== 'user-events.v1') await entranceOf(entrances, options.warehouse, batch.domain)
+    await writeBatch(options.warehouse, batch)
+  }
+  return async (range) => {
+    const startedMs = options.now().getTime()
+    const { batches, parked } = planBatches(range)
+    await inParallel(batches, options.maxParallelInserts ?? MAX_PARALLEL_INSERTS, write)
+    await announce(options.postgres, range, batches)
+    options.log.debug(
+      {
+        events: range.events.length,
+        inserts: batches.length,
+        duration_ms: options.now().getTime() - startedMs,
+      },
+      'range loaded',
+    )
+    return parked
+  }
+}
+
+/** `run` returns after `close`; a range that fails is delivered again, with the same token. */
+export function createLoader(options: LoaderOptions): Loader {
+  return createConsumer({
+    postgres: options.postgres,
+    name: LOADER_CONSUMER,
+    topics: ['form-events.v1', 'case-events.v1', 'user-events.v1'],
+    deliver: createDeliver(options),
+    log: options.log,
+    now: options.now,
+    maxEvents: options.maxEvents ?? MAX_EVENTS,
+  })
+}
+
+function entranceOf(
+  known: Map<string, Promise<void>>,
+  warehouse: WarehouseClient,
+  domain: string,
+): Promise<void> {
+  const made = known.get(domain)
+  if (made !== undefined) return made
+  const making = ensureEntryTables(warehouse, domain)
+  known.set(domain, making)
+  making.catch(() => known.delete(domain))
+  return making
+}
+
+/** Runs them `width` at a time; after a failure starts no further one, waits for those under way and throws. */
+async function inParallel<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items]
+  const lane = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+      try {
+        await work(item)
+      } catch (error) {
+        queue.length = 0
+        throw error
+      }
+    }
+  }
+  const lanes = await Promise.allSettled(Array.from({ length: Math.min(width, items.length) }, lane))
+  const failed = lanes.find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+/** Most bytes of a notification in Postgres: 8,000; a list of domains that is longer is sent in parts. */
+const DOMAINS_PER_NOTIFICATION = 50
+
+async function announce(postgres: Postgres, range: FeedRange, batches: readonly Batch[]): Promise<void> {
+  const news = new Map<string, { forms: number; cases: number }>()
+  for (const batch of batches) {
+    const seen = news.get(batch.domain) ?? { forms: 0, cases: 0 }
+    if (batch.topic === 'form-events.v1') seen.forms += batch.rows.length
+    if (batch.topic === 'case-events.v1') seen.cases += batch.rows.length
+    news.set(batch.domain, seen)
+  }
+  const asOf = range.events.at(-1)?.createdAt.toISOString() ?? null
+  const entries = [...news]
+  for (let at = 0; at < entries.length; at += DOMAINS_PER_NOTIFICATION) {
+    const domains = Object.fromEntries(entries.slice(at, at + DOMAINS_PER_NOTIFICATION))
+    await postgres.pool.query('select pg_notify($1, $2)', [
+      LOADED_CHANNEL,
+      JSON.stringify({ domains, as_of: asOf }),
+    ])
+  }
+}

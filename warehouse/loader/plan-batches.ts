@@ -1,0 +1,47 @@
+/** A range of events → the inserts that carry it: one for each topic and domain. Pure. */
+import type { FeedRange, ParkedEvent, Topic } from '#infra/platform/index.ts'
+import { isNameableDomain } from '../schema/entry-tables.ts'
+import { Misfit } from './reading.ts'
+import { toCaseEntry, toFormEntry, toWorkerEntry } from './to-rows.ts'
+
+export interface Batch {
+  readonly topic: Topic
+  readonly domain: string
+  /** The same range gives the same token and the same rows, so a repeated delivery is dropped by the engine. */
+  readonly token: string
+  readonly rows: readonly Readonly<Record<string, unknown>>[]
+}
+
+const TO_ROW = {
+  'form-events.v1': toFormEntry,
+  'case-events.v1': toCaseEntry,
+  'user-events.v1': toWorkerEntry,
+} as const
+
+export interface Plan {
+  readonly batches: readonly Batch[]
+  readonly parked: readonly ParkedEvent[]
+}
+
+export function planBatches(range: FeedRange): Plan {
+  const parked: ParkedEvent[] = []
+  const batches = new Map<string, Batch & { rows: Readonly<Record<string, unknown>>[] }>()
+  for (const event of range.events) {
+    if (!isNameableDomain(event.domain)) {
+      parked.push({ event, code: 'WAREHOUSE_DOMAIN_UNNAMEABLE', reason: 'the domain cannot name a table' })
+      continue
+    }
+    try {
+      const row = TO_ROW[event.topic](event)
+      const token = `${range.token}:${event.topic}:${event.domain}`
+      const batch = batches.get(token)
+      if (batch === undefined) {
+        batches.set(token, { topic: event.topic, domain: event.domain, token, rows: [row] })
+      } else batch.rows.push(row)
+    } catch (error) {
+      if (!(error instanceof Misfit)) throw error
+      parked.push({ event, code: 'WAREHOUSE_EVENT_MALFORMED', reason: error.message })
+    }
+  }
+  return { batches: [...batches.values()], parked }
+}
