@@ -21,6 +21,8 @@ import type { Workers } from './workers/worker-store.ts'
 export { generatePassword } from './passwords/generate-password.ts'
 export { SESSION_DAYS } from './sessions/session-store.ts'
 export { domainMissing } from './problems.ts'
+export type { NewLocation } from './locations/location-store.ts'
+export type { CreatedWorker, NewWorker } from './workers/worker-store.ts'
 
 export interface Tenants {
   readonly domains: Domains

@@ -1,0 +1,2 @@
+export { createApi } from './server/create-api.ts'
+export type { ApiOptions } from './server/dependencies.ts'

@@ -1,0 +1,87 @@
+/**
+ * Who asks, and whether they may. Runs before the body is read. Every route names what it needs in `config.permission`;
+ * one that names nothing lets nobody in.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { DomainRecord, Permission, Principal } from '#tenants/contract.ts'
+import { domainMissing } from '#tenants/index.ts'
+import type { ApiDependencies } from '../server/dependencies.ts'
+import { accessForbidden, credentialsMissing, originForbidden, routeUnguarded } from '../problems.ts'
+import { createAuthenticate } from './authenticate.ts'
+
+/** `public`: anybody. `signed-in`: any credentials. `operator`: the command line. Else: a permission in the route's domain. */
+export type RoutePermission = Permission | 'public' | 'signed-in' | 'operator'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    permission?: RoutePermission
+    /** Answer 401 with `WWW-Authenticate: Basic`; not for what browsers' pages call, they would ask with a dialog. */
+    challenge?: boolean
+  }
+  interface FastifyRequest {
+    /** Null before authentication and on public routes. */
+    principal: Principal | null
+    /** Of routes below `/a/:domain/` or `…/domains/:domain/`. */
+    domain: DomainRecord | null
+  }
+}
+
+/** The principal of a route that is not public. */
+export function getPrincipal(request: FastifyRequest): Principal {
+  if (!request.principal) throw credentialsMissing({})
+  return request.principal
+}
+
+/** The domain of a route with `:domain` that is not public. */
+export function getDomain(request: FastifyRequest): DomainRecord {
+  if (!request.domain) throw domainMissing({})
+  return request.domain
+}
+
+export function findDomainParam(request: FastifyRequest): string | undefined {
+  const params: unknown = request.params
+  if (typeof params !== 'object' || params === null || !('domain' in params)) return undefined
+  return typeof params.domain === 'string' ? params.domain : undefined
+}
+
+const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
+
+/** A browser says where a write comes from; with a cookie only our own pages may ask for one. */
+function refuseForeignOrigin(request: FastifyRequest, publicUrl: string | undefined): void {
+  if (SAFE_METHODS.includes(request.method) || request.headers.authorization !== undefined) return
+  const site = request.headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') throw originForbidden({})
+  const { origin, host } = request.headers
+  if (origin === undefined) return
+  const ownOrigins = [`http://${host}`, `https://${host}`, ...(publicUrl ? [new URL(publicUrl).origin] : [])]
+  if (!ownOrigins.includes(origin)) throw originForbidden({})
+}
+
+export function installAccess(app: FastifyInstance, dependencies: ApiDependencies): void {
+  const { tenants, publicUrl } = dependencies
+  const authenticate = createAuthenticate(dependencies)
+  app.decorateRequest('principal', null)
+  app.decorateRequest('domain', null)
+
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) return
+    const { permission } = request.routeOptions.config
+    if (permission === undefined) throw routeUnguarded({})
+    if (permission === 'public') return
+    refuseForeignOrigin(request, publicUrl)
+    const principal = await authenticate(request)
+    request.principal = principal
+    if (permission === 'signed-in') return
+    if (permission === 'operator') {
+      if (principal.kind !== 'operator') throw accessForbidden({ permission })
+      return
+    }
+    const domain = findDomainParam(request) ?? ''
+    const permissions = await tenants.listPermissions(domain, principal)
+    // A stranger hears the same about a domain that exists and one that does not.
+    if (!permissions.includes(permission)) throw accessForbidden({ permission })
+    const record = await tenants.domains.get(domain)
+    if (!record.isActive && principal.kind !== 'operator') throw domainMissing({})
+    request.domain = record
+  })
+}

@@ -1,0 +1,101 @@
+/** The refusals of the API. Codes are append-only. */
+import { problem } from '#infra/platform/index.ts'
+
+export const requestInvalid = problem(
+  'API_REQUEST_INVALID',
+  'invalid',
+  (d: { faults: readonly { path: string; expected: string }[] }) =>
+    `The request does not fit: ${d.faults.map((fault) => `${fault.path}: ${fault.expected}`).join('; ')}.`,
+)
+export const filterInvalid = problem(
+  'API_FILTER_INVALID',
+  'invalid',
+  (d: { filter: string; expected: string }) => `The filter ${d.filter} must be ${d.expected}.`,
+)
+export const cursorInvalid = problem(
+  'API_CURSOR_INVALID',
+  'invalid',
+  () => 'The cursor does not come from this list; start again without one.',
+)
+export const credentialsMissing = problem(
+  'API_CREDENTIALS_MISSING',
+  'unauthenticated',
+  () => 'Sign in, or send basic authentication or an API key.',
+)
+export const credentialsWrong = problem(
+  'API_CREDENTIALS_WRONG',
+  'unauthenticated',
+  () => 'The user, password, key or session is not right, or not valid any more.',
+)
+export const accessForbidden = problem(
+  'API_ACCESS_FORBIDDEN',
+  'forbidden',
+  (d: { permission: string }) =>
+    `This needs the permission "${d.permission}", which these credentials do not give here.`,
+)
+export const originForbidden = problem(
+  'API_ORIGIN_FORBIDDEN',
+  'forbidden',
+  () => 'A change asked for by a page of another origin is refused.',
+)
+export const routeMissing = problem(
+  'API_ROUTE_MISSING',
+  'missing',
+  () => 'Nothing is at this address; the list is at /api/docs.',
+)
+export const methodNotAllowed = problem(
+  'API_METHOD_NOT_ALLOWED',
+  'invalid',
+  (d: { allowed: readonly string[] }) => `This address takes ${d.allowed.join(', ')} only.`,
+)
+export const routeUnguarded = problem(
+  'API_ROUTE_UNGUARDED',
+  'bug',
+  () => 'The route names no permission, so nobody may enter.',
+)
+export const bodyTooLarge = problem(
+  'API_BODY_TOO_LARGE',
+  'invalid',
+  () => 'The body is larger than this address takes.',
+)
+export const mediaTypeUnsupported = problem(
+  'API_MEDIA_TYPE_UNSUPPORTED',
+  'invalid',
+  () => 'The body must be application/json.',
+)
+export const bodyMalformed = problem(
+  'API_BODY_MALFORMED',
+  'invalid',
+  () => 'The body is not well-formed JSON.',
+)
+export const serverFailed = problem(
+  'API_SERVER_FAILED',
+  'bug',
+  (d: { request_id: string }) =>
+    `Something of ours failed; tell the operator the request id ${d.request_id}.`,
+)
+export const serverStopping = problem(
+  'API_SERVER_STOPPING',
+  'unavailable',
+  () => 'The server is stopping; try again in a few seconds.',
+)
+export const dashboardsStarting = problem(
+  'API_DASHBOARDS_STARTING',
+  'unavailable',
+  () => 'The pages are starting; try again in a few seconds.',
+)
+export const formMissing = problem(
+  'API_FORM_MISSING',
+  'missing',
+  () => 'This project space has no such form.',
+)
+export const caseMissing = problem(
+  'API_CASE_MISSING',
+  'missing',
+  () => 'This project space has no such case.',
+)
+export const attachmentMissing = problem(
+  'API_ATTACHMENT_MISSING',
+  'missing',
+  () => 'The form or case has no such attachment.',
+)

@@ -1,0 +1,51 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Metrics } from '#infra/platform/index.ts'
+import { createAuthenticate } from '../plugins/authenticate.ts'
+import { accessForbidden } from '../problems.ts'
+import { defineRoute } from '../server/define-route.ts'
+import type { ApiDependencies } from '../server/dependencies.ts'
+
+const LOOPBACK: readonly string[] = ['127.0.0.1', '::1', '::ffff:127.0.0.1']
+
+/** Straight from this machine: what a proxy passes on is not. */
+function isFromLoopback(request: FastifyRequest): boolean {
+  return (
+    LOOPBACK.includes(request.socket.remoteAddress ?? '') && request.headers['x-forwarded-for'] === undefined
+  )
+}
+
+/** `GET /metrics` in Prometheus' text format: for this machine, or with the operator's token. */
+export function metricsRoute(
+  app: FastifyInstance,
+  dependencies: ApiDependencies & { readonly metrics: Metrics },
+): void {
+  const authenticate = createAuthenticate(dependencies)
+  const seconds = dependencies.metrics.histogram('api_request_seconds', 'Time to the end of the answer.', [
+    'method',
+    'status',
+  ])
+  app.addHook('onResponse', async (request, reply) => {
+    seconds.observe(
+      { method: request.method, status: `${Math.floor(reply.statusCode / 100)}xx` },
+      reply.elapsedTime / 1_000,
+    )
+  })
+
+  defineRoute(
+    app,
+    {
+      method: 'GET',
+      url: '/metrics',
+      permission: 'public',
+      tag: 'operation',
+      summary: 'Counters of this process (loopback or operator)',
+      answerType: 'text/plain',
+    },
+    async ({ request, reply }) => {
+      if (!isFromLoopback(request) && (await authenticate(request)).kind !== 'operator') {
+        throw accessForbidden({ permission: 'operator' })
+      }
+      return reply.type('text/plain; version=0.0.4').send(await dependencies.metrics.text())
+    },
+  )
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto'
+import cookie from '@fastify/cookie'
+import compress from '@fastify/compress'
+import fastify from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { constants } from 'node:zlib'
+import { createMetrics } from '#infra/platform/index.ts'
+import { createTenants } from '#tenants/index.ts'
+import { installAccess } from '../plugins/access.ts'
+import { installAccessLog } from '../plugins/access-log.ts'
+import { installProblems } from '../plugins/problems.ts'
+import { installSecurityHeaders } from '../plugins/security-headers.ts'
+import { domainAndUserRoutes } from '../routes/admin/domains-and-users.ts'
+import { groupAndLocationRoutes } from '../routes/admin/groups-and-locations.ts'
+import { workerAndKeyRoutes } from '../routes/admin/workers-and-keys.ts'
+import { dashboardsRoutes } from '../routes/dashboards.ts'
+import { healthRoute } from '../routes/health.ts'
+import { metricsRoute } from '../routes/metrics.ts'
+import { sessionRoutes } from '../routes/session.ts'
+import { collectAddresses, installMissing } from './addresses.ts'
+import type { Address } from './addresses.ts'
+import type { ApiDependencies, ApiOptions } from './dependencies.ts'
+
+/** Of JSON bodies; the receiver has limits of its own. */
+const BODY_LIMIT_BYTES = 4 * 1024 * 1024
+/** Ids come in paths: 255 characters, each up to three bytes in percent-encoding. */
+const MAX_PARAM_LENGTH = 1_000
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route with what it asks for, for documents and for the test that none is unguarded. */
+    routeList: readonly Address[]
+  }
+}
+
+function createServer({ log, publicUrl }: ApiOptions): FastifyInstance {
+  return fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    // With a proxy before us, on this machine, addresses and protocol are what it says.
+    trustProxy: publicUrl === undefined ? false : 'loopback',
+    requestTimeout: 300_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    requestIdHeader: false,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id']
+      return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID()
+    },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
+  })
+}
+
+async function installPlugins(app: FastifyInstance, dependencies: ApiDependencies): Promise<void> {
+  await app.register(cookie)
+  await app.register(compress, {
+    threshold: 1_024,
+    encodings: ['br', 'gzip'],
+    customTypes:
+      /^(application\/json|text\/(html|css|plain|csv|javascript|xml)|application\/javascript|image\/svg\+xml)/,
+    // The default quality of brotli (11) costs more than the network that it saves.
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+    zlibOptions: { level: 4 },
+  })
+  installProblems(app)
+  installSecurityHeaders(app, dependencies)
+  installAccessLog(app)
+  installAccess(app, dependencies)
+}
+
+/**
+ * The whole HTTP side of the platform, ready to listen. `close()` drains: new requests get 503, those under way end.
+ * Owns neither the database nor the engine's client.
+ */
+export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
+  const newId = () => randomUUID().replaceAll('-', '')
+  const tenants = createTenants({ postgres: options.postgres, now: options.now, newId })
+  const dependencies: ApiDependencies = { ...options, tenants, newId }
+  const app = createServer(options)
+  const addresses = collectAddresses(app)
+  app.decorate('routeList', addresses)
+  await installPlugins(app, dependencies)
+
+  healthRoute(app, dependencies)
+  metricsRoute(app, { ...dependencies, metrics: createMetrics({ role: 'api' }) })
+  sessionRoutes(app, dependencies)
+  domainAndUserRoutes(app, dependencies)
+  workerAndKeyRoutes(app, dependencies)
+  groupAndLocationRoutes(app, dependencies)
+  installMissing(app, addresses)
+  await dashboardsRoutes(app, dependencies)
+  await app.ready()
+  return app
+}

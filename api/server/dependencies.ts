@@ -1,0 +1,26 @@
+import type { ClickHouseClient } from '@clickhouse/client'
+import type { Log, Postgres, Secret } from '#infra/platform/index.ts'
+import type { Tenants } from '#tenants/index.ts'
+
+/** What the composition of processes gives the API. */
+export interface ApiOptions {
+  readonly postgres: Postgres
+  /** Logged in as reader, on the warehouse's database. */
+  readonly warehouse: ClickHouseClient
+  readonly log: Log
+  /** The secret in the data directory that the command line holds. */
+  readonly operatorToken: Secret
+  /** Where the dashboards process listens, without a slash at the end; null: this process serves no pages. */
+  readonly dashboardsUrl: string | null
+  readonly now: () => Date
+  /** Random, new with every start of the platform. */
+  readonly instanceId: string
+  /** How people reach the platform, when a proxy stands before it: `https://…`. */
+  readonly publicUrl?: string | undefined
+}
+
+/** What routes use. */
+export interface ApiDependencies extends ApiOptions {
+  readonly tenants: Tenants
+  readonly newId: () => string
+}
