@@ -1,0 +1,33 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import type { z } from 'zod'
+import { dataFileUnreadable } from '../problems.ts'
+
+/**
+ * Reads one of our JSON files.
+ * @returns undefined when there is none
+ * @throws UP_DATA_FILE_UNREADABLE when it holds something else
+ */
+export function readJsonFile<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+): z.output<Schema> | undefined {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw dataFileUnreadable({ path }, error)
+  }
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (error) {
+    throw dataFileUnreadable({ path }, error)
+  }
+}
+
+/** Replaces the file in one step, so that a reader or a crash sees the old or the new one. */
+export function writeJsonFile(path: string, value: unknown, mode = 0o600): void {
+  const draft = `${path}.${process.pid}.tmp`
+  writeFileSync(draft, `${JSON.stringify(value, null, 2)}\n`, { mode, flush: true })
+  renameSync(draft, path)
+}

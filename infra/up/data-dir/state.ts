@@ -1,0 +1,45 @@
+/** What the platform remembers about itself between two starts, and tells the command line while it runs. */
+import { rmSync } from 'node:fs'
+import { z } from 'zod'
+import type { DataDir } from './data-dir.ts'
+import { readJsonFile, writeJsonFile } from './json-file.ts'
+
+const State = z.object({
+  created_at: z.string(),
+  admin_created: z.boolean(),
+  demo_loaded: z.boolean(),
+})
+export type State = z.infer<typeof State>
+
+export function readState(dataDir: DataDir, now: () => Date): State {
+  const fresh = { created_at: now().toISOString(), admin_created: false, demo_loaded: false }
+  return readJsonFile(dataDir.stateFile, State) ?? fresh
+}
+
+export function writeState(dataDir: DataDir, state: State): void {
+  writeJsonFile(dataDir.stateFile, state)
+}
+
+/** Where the running platform listens. */
+export const Platform = z.object({
+  url: z.string(),
+  pid: z.number().int(),
+  instance_id: z.string(),
+  started_at: z.string(),
+  engine_url: z.string().nullable(),
+  /** For this machine's tools only; null when Postgres is somebody else's. */
+  database_url: z.string().nullable(),
+})
+export type Platform = z.infer<typeof Platform>
+
+export function findPlatformFile(dataDir: DataDir): Platform | undefined {
+  return readJsonFile(dataDir.platformFile, Platform)
+}
+
+export function writePlatformFile(dataDir: DataDir, platform: Platform): void {
+  writeJsonFile(dataDir.platformFile, platform)
+}
+
+export function removePlatformFile(dataDir: DataDir): void {
+  rmSync(dataDir.platformFile, { force: true })
+}

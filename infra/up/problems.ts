@@ -1,0 +1,85 @@
+/** The refusals of the command line and the supervisor. */
+import { problem } from '#infra/platform/index.ts'
+
+export const dataDirInUse = problem(
+  'UP_DATA_IN_USE',
+  'conflict',
+  (d: { dataDir: string; pid: number; purpose: string }) =>
+    `The data directory ${d.dataDir} is in use by process ${d.pid} (casehouse ${d.purpose}). Stop that one first, or name another directory with --data DIR.`,
+)
+export const dataDirUnwritable = problem(
+  'UP_DATA_UNWRITABLE',
+  'invalid',
+  (d: { dataDir: string; code: string }) =>
+    `The data directory ${d.dataDir} cannot be written (${d.code}). Make it yours (chown), or name another with --data DIR.`,
+)
+export const dataFileUnreadable = problem(
+  'UP_DATA_FILE_UNREADABLE',
+  'invalid',
+  (d: { path: string }) =>
+    `The file ${d.path} is not what casehouse wrote there. Restore it from a backup; only if there is nothing to lose, remove it and start again.`,
+)
+export const portTaken = problem(
+  'UP_PORT_TAKEN',
+  'conflict',
+  (d: { port: number; host: string; use: string; flag: string }) =>
+    `Port ${d.port} on ${d.host}, meant for ${d.use}, is taken by another program. Stop that one, or choose another with ${d.flag} N.`,
+)
+export const hostUnusable = problem(
+  'UP_HOST_UNUSABLE',
+  'invalid',
+  (d: { host: string; code: string }) =>
+    `The address ${d.host} is not one of this machine (${d.code}). Use --host 127.0.0.1 for this machine alone, or --host 0.0.0.0 for the network.`,
+)
+export const roleStartFailed = problem(
+  'UP_ROLE_START_FAILED',
+  'unavailable',
+  (d: { role: string; logFile: string; lastLines: string }) =>
+    `The ${d.role} process did not start. Its last words, from ${d.logFile}:\n${d.lastLines}\nRun \`casehouse doctor\` for what to do.`,
+)
+export const healthLate = problem(
+  'UP_HEALTH_LATE',
+  'unavailable',
+  (d: { seconds: number; missing: string }) =>
+    `The platform did not become healthy within ${d.seconds} s; missing: ${d.missing}. Look into the logs folder of the data directory and run \`casehouse doctor\`.`,
+)
+export const platformUnreachable = problem(
+  'UP_PLATFORM_UNREACHABLE',
+  'unavailable',
+  (d: { url: string }) =>
+    `Nothing answers at ${d.url}. Check the address after --url, or start the platform with npm start.`,
+)
+export const platformStarting = problem(
+  'UP_PLATFORM_STARTING',
+  'unavailable',
+  (d: { dataDir: string }) =>
+    `A platform on ${d.dataDir} is starting or stopping. Wait for its line "ready" and run the command again.`,
+)
+export const answerUnexpected = problem(
+  'UP_ANSWER_UNEXPECTED',
+  'unavailable',
+  (d: { path: string; status: number }) =>
+    `The answer to ${d.path} (status ${d.status}) is not one of casehouse's. Check that the address is that of a casehouse platform of the same version.`,
+)
+export const keyMissing = problem(
+  'UP_KEY_MISSING',
+  'invalid',
+  () =>
+    `--url needs a key: add --key USER:KEY or set CASEHOUSE_KEY. \`casehouse key create DOMAIN NAME\` makes one.`,
+)
+export const fileUnreadable = problem(
+  'UP_FILE_UNREADABLE',
+  'invalid',
+  (d: { path: string; code: string }) => `The file ${d.path} cannot be read (${d.code}). Check the path.`,
+)
+export const demoMissing = problem(
+  'UP_DEMO_MISSING',
+  'missing',
+  () => `This checkout holds no demo data generator (infra/demo). Use a complete checkout.`,
+)
+export const benchMissing = problem(
+  'UP_BENCH_MISSING',
+  'missing',
+  (d: { known: readonly string[] }) => `There is no such benchmark. Known: ${d.known.join(', ')}.`,
+)
+export const stopped = problem('UP_STOPPED', 'conflict', () => 'Stopped before the start was complete.')
