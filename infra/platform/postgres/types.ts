@@ -42,7 +42,11 @@ const same = (printed: string): string => printed
 
 /** The driver's own parser of text arrays, which knows about quotes and nulls, then ours on each member. */
 function arrayOf(parse: (printed: string) => unknown): (printed: string) => unknown {
-  const split: (printed: string) => unknown = types.getTypeParser(TEXT_ARRAY, 'text')
+  // The driver's list of type numbers leaves the arrays out, though its table has them.
+  const split: (printed: string) => unknown = types.getTypeParser(
+    TEXT_ARRAY as typeof types.builtins.TEXT,
+    'text',
+  )
   return (printed) => {
     const members = split(printed)
     if (!Array.isArray(members)) return members
