@@ -16,3 +16,40 @@ export const LOADER_CONSUMER = 'warehouse-loader'
 
 /** `notify` channel on which the loader says, after each range, which domains have news: `{"domains":{"demo":{"forms":3,"cases":5}},"as_of":"…"}`. */
 export const LOADED_CHANNEL = 'warehouse_loaded'
+
+/** What a report needs to know of a domain besides its numbers; the caller reads it from tenants. */
+export interface ReportScope {
+  readonly domain: string
+  /** IANA name: calendar days are this zone's. */
+  readonly timezone: string
+  readonly groups: readonly { readonly group_id: string; readonly name: string }[]
+  readonly locations: readonly {
+    readonly location_id: string
+    readonly name: string
+    readonly parent_id: string | null
+  }[]
+  /** `username` is the e-mail address. */
+  readonly webUsers: readonly { readonly user_id: string; readonly username: string; readonly name: string }[]
+}
+
+/** Form ids and instants of one page; `next` and `previous` are opaque cursors. */
+export interface PageInfo {
+  readonly total: number
+  readonly next: string | null
+  readonly previous: string | null
+}
+
+/** Xmlns of forms that no person filled in: never counted as somebody's work. Source: reference §7. */
+export const SYSTEM_FORM_XMLNS = [
+  'http://commcarehq.org/system/close-extension-cases',
+  'http://commcarehq.org/case',
+  'http://commcarehq.org/case_export_unsync',
+  'http://openrosa.org/user/registration',
+  'http://openrosa.org/user-registration',
+  'http://code.javarosa.org/devicereport',
+] as const
+
+/** The case type of a worker's own case, left out unless chosen. */
+export const USERCASE_TYPE = 'commcare-user'
+/** Ties an owner to a user; left out of lists unless chosen. */
+export const OWNER_MAPPING_TYPE = 'user-owner-mapping-case'

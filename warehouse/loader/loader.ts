@@ -2,6 +2,7 @@
 import {
   createConsumer,
   type Clock,
+  type Consumer,
   type Log,
   type ParkedEvent,
   type FeedRange,
@@ -24,10 +25,7 @@ export interface LoaderOptions {
   readonly maxParallelInserts?: number
 }
 
-export interface Loader {
-  run(): Promise<void>
-  close(): Promise<void>
-}
+export type Loader = Consumer
 
 const MAX_EVENTS = 2_000
 const MAX_PARALLEL_INSERTS = 4
