@@ -1,0 +1,10 @@
+import type {} from '@sveltejs/kit'
+
+declare global {
+  namespace App {
+    interface Error {
+      /** The code of the problem, to search for and to quote. */
+      code: string
+    }
+  }
+}
