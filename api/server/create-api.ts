@@ -6,6 +6,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { constants } from 'node:zlib'
 import { createMetrics } from '#infra/platform/index.ts'
 import { createTenants } from '#tenants/index.ts'
+import { createWarehouseQueries } from '#warehouse/index.ts'
 import { installAccess } from '../plugins/access.ts'
 import { installAccessLog } from '../plugins/access-log.ts'
 import { installProblems } from '../plugins/problems.ts'
@@ -14,6 +15,9 @@ import { domainAndUserRoutes } from '../routes/admin/domains-and-users.ts'
 import { groupAndLocationRoutes } from '../routes/admin/groups-and-locations.ts'
 import { workerAndKeyRoutes } from '../routes/admin/workers-and-keys.ts'
 import { dashboardsRoutes } from '../routes/dashboards.ts'
+import { caseRoutes } from '../rest/case-routes.ts'
+import { formRoutes } from '../rest/form-routes.ts'
+import { reportRoutes } from '../routes/reports.ts'
 import { healthRoute } from '../routes/health.ts'
 import { metricsRoute } from '../routes/metrics.ts'
 import { sessionRoutes } from '../routes/session.ts'
@@ -76,7 +80,8 @@ async function installPlugins(app: FastifyInstance, dependencies: ApiDependencie
 export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   const newId = () => randomUUID().replaceAll('-', '')
   const tenants = createTenants({ postgres: options.postgres, now: options.now, newId })
-  const dependencies: ApiDependencies = { ...options, tenants, newId }
+  const queries = createWarehouseQueries({ warehouse: options.warehouse, now: options.now })
+  const dependencies: ApiDependencies = { ...options, tenants, queries, newId }
   const app = createServer(options)
   const addresses = collectAddresses(app)
   app.decorate('routeList', addresses)
@@ -88,6 +93,9 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   domainAndUserRoutes(app, dependencies)
   workerAndKeyRoutes(app, dependencies)
   groupAndLocationRoutes(app, dependencies)
+  reportRoutes(app, dependencies)
+  formRoutes(app, dependencies)
+  caseRoutes(app, dependencies)
   installMissing(app, addresses)
   await dashboardsRoutes(app, dependencies)
   await app.ready()

@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Log, Postgres, Secret } from '#infra/platform/index.ts'
 import type { Tenants } from '#tenants/index.ts'
+import type { WarehouseQueries } from '#warehouse/index.ts'
 
 /** What the composition of processes gives the API. */
 export interface ApiOptions {
@@ -22,5 +23,6 @@ export interface ApiOptions {
 /** What routes use. */
 export interface ApiDependencies extends ApiOptions {
   readonly tenants: Tenants
+  readonly queries: WarehouseQueries
   readonly newId: () => string
 }
