@@ -1,10 +1,6 @@
-import type {} from '@sveltejs/kit'
-
-declare global {
-  namespace App {
-    interface Error {
-      /** The code of the problem, to search for and to quote. */
-      code: string
-    }
+declare namespace App {
+  interface Error {
+    /** The code of the problem, to search for and to quote. */
+    code: string
   }
 }
