@@ -8,9 +8,7 @@ const HEALTH_TIMEOUT_MS = 5_000
 const Health = z.looseObject({ instance_id: z.string().optional() })
 
 /** The health answer of whatever listens at `url`; undefined when it is not casehouse or nobody is there. */
-export async function readHealth(
-  url: string,
-): Promise<
+export async function readHealth(url: string): Promise<
   | {
       readonly status: number
       readonly body: Record<string, unknown>

@@ -8,11 +8,18 @@ const State = z.object({
   created_at: z.string(),
   admin_created: z.boolean(),
   demo_loaded: z.boolean(),
+  /** The last day of the demo programme, kept so that a load that was cut short goes on with the same one. */
+  demo_until: z.string().nullable(),
 })
 export type State = z.infer<typeof State>
 
 export function readState(dataDir: DataDir, now: () => Date): State {
-  const fresh = { created_at: now().toISOString(), admin_created: false, demo_loaded: false }
+  const fresh = {
+    created_at: now().toISOString(),
+    admin_created: false,
+    demo_loaded: false,
+    demo_until: null,
+  }
   return readJsonFile(dataDir.stateFile, State) ?? fresh
 }
 

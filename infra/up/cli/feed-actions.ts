@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { callJson } from '../caller/caller.ts'
+import { toDataDir } from '../data-dir/data-dir.ts'
+import { readState, writeState } from '../data-dir/state.ts'
+import { runDemo } from '../demo.ts'
+import type { ActionContext } from './actions.ts'
+import type { Actions } from './options.ts'
+import { print, toLines, toTable } from './output.ts'
+
+export type FeedActions = Pick<Actions, 'feedStatus' | 'feedReplay' | 'audit' | 'demoLoad'>
+
+const FeedStatus = z.looseObject({
+  consumers: z.array(
+    z.looseObject({
+      name: z.string(),
+      as_of: z.string().nullish(),
+      waiting_events: z.number().nullish(),
+      lag_seconds: z.number().nullish(),
+      parked_events: z.number().nullish(),
+    }),
+  ),
+})
+
+export function createFeedActions({ withCaller, toOutput, setExitCode }: ActionContext): FeedActions {
+  return {
+    async feedStatus(global) {
+      const answer = await withCaller(global, { engine: false }, (caller) =>
+        callJson(caller, 'GET', '/api/admin/feed'),
+      )
+      print(toOutput(global), answer, () => toFeedTable(answer))
+    },
+    async feedReplay(global, { domain, parkedId }) {
+      const body = { domain, parked_id: parkedId }
+      const answer = await withCaller(global, { engine: true }, (caller) =>
+        callJson(caller, 'POST', '/api/admin/feed/replay', body),
+      )
+      print(toOutput(global), answer, () => toLines(answer))
+    },
+    async audit(global, { domain, repair }) {
+      const answer = await withCaller(global, { engine: true }, (caller) =>
+        callJson(caller, 'POST', '/api/admin/audit', { domain, repair }),
+      )
+      if (findDifferences(answer) > 0 && !repair) setExitCode(1)
+      print(toOutput(global), answer, () => toLines(answer))
+    },
+    async demoLoad(global, { seed }) {
+      const dataDir = toDataDir(global.data)
+      const isLocal = global.url === undefined
+      const answer = await withCaller(global, { engine: true }, async (caller) => {
+        const state = readState(dataDir, () => new Date())
+        const until = (isLocal ? state.demo_until : null) ?? new Date().toISOString()
+        if (isLocal) writeState(dataDir, { ...state, demo_until: until })
+        const summary = await runDemo({ caller, seed, until: new Date(until), output: process.stderr })
+        if (isLocal) writeState(dataDir, { ...state, demo_until: until, demo_loaded: true })
+        return summary
+      })
+      print(toOutput(global), { ...answer }, () => toLines({ ...answer }))
+    },
+  }
+}
+
+function toFeedTable(answer: Readonly<Record<string, unknown>>): string {
+  const parsed = FeedStatus.safeParse(answer)
+  if (!parsed.success) return toLines(answer)
+  const rows = parsed.data.consumers.map((consumer) => [
+    consumer.name,
+    consumer.as_of ?? '-',
+    consumer.waiting_events ?? '-',
+    consumer.lag_seconds ?? '-',
+    consumer.parked_events ?? '-',
+  ])
+  return toTable(['consumer', 'as of', 'waiting', 'lag (s)', 'parked'], rows)
+}
+
+/** How many differences an audit named. */
+export function findDifferences(answer: Readonly<Record<string, unknown>>): number {
+  const { differences } = answer
+  if (Array.isArray(differences)) return differences.length
+  return typeof differences === 'number' ? differences : 0
+}

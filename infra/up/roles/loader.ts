@@ -1,0 +1,28 @@
+import { createPostgres, createWarehouseClient } from '#infra/platform/index.ts'
+import { applyWarehouseDdl, createLoader } from '#warehouse/index.ts'
+import type { LoaderEnv } from './config.ts'
+import type { StartRole } from './role.ts'
+
+/** Carries the feed into the warehouse, whose tables it makes first. */
+export const startLoader: StartRole<LoaderEnv> = async (env, log) => {
+  const postgres = createPostgres({ url: env.DATABASE_URL, applicationName: 'casehouse-loader' })
+  const warehouse = createWarehouseClient({
+    url: env.CLICKHOUSE_URL,
+    username: env.CLICKHOUSE_OWNER_USER,
+    password: env.CLICKHOUSE_OWNER_PASSWORD,
+    database: env.CLICKHOUSE_DATABASE,
+    applicationName: 'casehouse-loader',
+  })
+  await applyWarehouseDdl(warehouse)
+  const loader = createLoader({ postgres, warehouse, log, now: () => new Date() })
+  const ended = loader.run()
+  return {
+    ended,
+    async stop() {
+      await loader.close()
+      await ended
+      await warehouse.close()
+      await postgres.close()
+    },
+  }
+}

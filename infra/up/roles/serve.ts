@@ -1,0 +1,74 @@
+/** `casehouse serve ROLE…`: some roles in this process, until a signal, the supervisor's word, or the supervisor's end. */
+import type { z } from 'zod'
+import { createLog, readConfig } from '#infra/platform/index.ts'
+import type { Log } from '#infra/platform/contract.ts'
+import { ParentMessage } from '../supervisor/kept-process.ts'
+import { ApiEnv, DashboardsEnv, LoaderEnv, LogEnv, WarehouseEnv } from './config.ts'
+import { ROLE_NAMES, type RoleName, type RunningRole } from './role.ts'
+
+type Env = NodeJS.ProcessEnv
+type Starter = (log: Log) => Promise<RunningRole>
+
+const LONGEST_STOP_MS = 9_000
+
+const SCHEMAS = {
+  warehouse: WarehouseEnv,
+  loader: LoaderEnv,
+  dashboards: DashboardsEnv,
+  api: ApiEnv,
+} as const
+
+/** Each role's modules are loaded only where it runs: the engine alone is half a gigabyte. */
+const STARTERS: Record<RoleName, (env: Env) => Starter> = {
+  warehouse: (env) => async (log) =>
+    (await import('./warehouse.ts')).startWarehouse(readConfig(WarehouseEnv, env), log),
+  loader: (env) => async (log) => (await import('./loader.ts')).startLoader(readConfig(LoaderEnv, env), log),
+  dashboards: (env) => async (log) =>
+    (await import('./dashboards.ts')).startDashboards(readConfig(DashboardsEnv, env), log),
+  api: (env) => async (log) => (await import('./api.ts')).startApi(readConfig(ApiEnv, env), log),
+}
+
+/**
+ * @throws PLATFORM_CONFIG_INVALID naming every key at fault of all the roles at once
+ */
+export function checkRolesConfig(roles: readonly RoleName[], env: Env): void {
+  const shape: Record<string, z.ZodType> = {}
+  for (const role of roles) Object.assign(shape, SCHEMAS[role].shape)
+  readConfig(LogEnv.extend(shape), env)
+}
+
+/** Returns only when everything has stopped; the exit code tells whether somebody asked for it. */
+export async function serve(asked: readonly RoleName[], env: Env): Promise<void> {
+  checkRolesConfig(asked, env)
+  const { CASEHOUSE_LOG_LEVEL: level } = readConfig(LogEnv, env)
+  const stopAsked = waitForStop()
+  const running: { readonly role: RoleName; readonly instance: RunningRole }[] = []
+  const crashed: Promise<never>[] = []
+  for (const role of ROLE_NAMES.filter((name) => asked.includes(name))) {
+    const instance = await STARTERS[role](env)(createLog({ name: role, level }))
+    running.push({ role, instance })
+    if (instance.ended) crashed.push(instance.ended.then(() => neverUnasked(role, stopAsked)))
+  }
+  process.send?.({ kind: 'ready' })
+  await Promise.race([stopAsked, ...crashed])
+  const watchdog = setTimeout(() => process.exit(1), LONGEST_STOP_MS)
+  watchdog.unref()
+  for (const { instance } of running.toReversed()) await instance.stop()
+  process.exit(0)
+}
+
+async function neverUnasked(role: RoleName, stopAsked: Promise<void>): Promise<never> {
+  const wasAsked = await Promise.race([stopAsked.then(() => true), Promise.resolve(false)])
+  if (wasAsked) return new Promise<never>(() => undefined)
+  throw new Error(`The ${role} ended by itself.`)
+}
+
+function waitForStop(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => resolve())
+    process.on('message', (message) => {
+      if (ParentMessage.safeParse(message).success) resolve()
+    })
+    process.on('disconnect', () => resolve())
+  })
+}

@@ -1,0 +1,73 @@
+import type { Secret } from '#infra/platform/index.ts'
+import type { DataDir } from '../data-dir/data-dir.ts'
+import type { PlatformSecrets } from '../data-dir/secrets.ts'
+import type { RoleName } from '../roles/role.ts'
+import type { Ports } from './ports.ts'
+
+export interface RoleEnvironment {
+  readonly dataDir: DataDir
+  readonly secrets: PlatformSecrets
+  readonly ports: Ports
+  readonly host: string
+  readonly instanceId: string
+  readonly withDashboards: boolean
+  readonly env: NodeJS.ProcessEnv
+  readonly databaseUrl: Secret | undefined
+}
+
+/** What a machine needs to run a program at all; nothing else of ours is passed on. */
+const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_ENV', 'NODE_EXTRA_CA_CERTS']
+
+/** The environment of one role process: only what this role reads (roles/config.ts), so that no other learns its secrets. */
+export function toRoleEnvironment(
+  role: RoleName,
+  options: RoleEnvironment,
+): Record<string, string | undefined> {
+  const { env, secrets, ports, host, dataDir, databaseUrl } = options
+  const base = Object.fromEntries(PASSED_ON.map((key) => [key, env[key]]))
+  const level = { CASEHOUSE_LOG_LEVEL: env.CASEHOUSE_LOG_LEVEL }
+  const owner = {
+    CLICKHOUSE_OWNER_USER: env.CLICKHOUSE_OWNER_USER,
+    CLICKHOUSE_OWNER_PASSWORD: env.CLICKHOUSE_OWNER_PASSWORD ?? secrets.engineOwnerPassword.reveal(),
+  }
+  const reader = {
+    CLICKHOUSE_READER_USER: env.CLICKHOUSE_READER_USER,
+    CLICKHOUSE_READER_PASSWORD: env.CLICKHOUSE_READER_PASSWORD ?? secrets.engineReaderPassword.reveal(),
+  }
+  const stores = {
+    DATABASE_URL: databaseUrl?.reveal(),
+    CLICKHOUSE_URL: env.CLICKHOUSE_URL ?? `http://127.0.0.1:${ports.engine}`,
+    CLICKHOUSE_DATABASE: env.CLICKHOUSE_DATABASE,
+  }
+  const dashboardsUrl = `http://127.0.0.1:${ports.dashboards}`
+  const own: Record<RoleName, Record<string, string | undefined>> = {
+    warehouse: {
+      ...owner,
+      ...reader,
+      CASEHOUSE_ENGINE_DATA: dataDir.engine,
+      CASEHOUSE_ENGINE_PORT: String(ports.engine),
+    },
+    loader: { ...stores, ...owner },
+    dashboards: {
+      API_URL: toLocalUrl(host, ports.api),
+      CASEHOUSE_DASHBOARDS_PORT: String(ports.dashboards),
+    },
+    api: {
+      ...stores,
+      ...reader,
+      CASEHOUSE_OPERATOR_TOKEN: secrets.operatorToken.reveal(),
+      CASEHOUSE_INSTANCE_ID: options.instanceId,
+      CASEHOUSE_HOST: host,
+      CASEHOUSE_PORT: String(ports.api),
+      CASEHOUSE_PUBLIC_URL: env.CASEHOUSE_PUBLIC_URL,
+      CASEHOUSE_DASHBOARDS_URL: options.withDashboards ? dashboardsUrl : undefined,
+    },
+  }
+  return { ...base, ...level, ...own[role] }
+}
+
+/** How this machine reaches what listens on `host`. */
+export function toLocalUrl(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}

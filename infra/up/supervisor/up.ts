@@ -1,0 +1,170 @@
+/** `casehouse up`: the whole platform on one machine, from nothing to "ready", until it is told to stop. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createLog } from '#infra/platform/index.ts'
+import type { ApiCaller } from '../caller/caller.ts'
+import { readHealth } from '../caller/find-platform.ts'
+import { createHttpCaller } from '../caller/http-caller.ts'
+import type { GlobalOptions, UpOptions } from '../cli/options.ts'
+import { prepareDataDir, type DataDir } from '../data-dir/data-dir.ts'
+import { takeLock } from '../data-dir/lock.ts'
+import { ensureSecrets, type PlatformSecrets } from '../data-dir/secrets.ts'
+import { readState, removePlatformFile, writePlatformFile, writeState } from '../data-dir/state.ts'
+import { DEMO_DOMAIN, runDemo } from '../demo.ts'
+import { healthLate, stopped } from '../problems.ts'
+import { toBanner, type UpResult } from './banner.ts'
+import { ADMIN_EMAIL, ensureAdmin } from './first-start.ts'
+import { createPlatform, type Platform, type RunningPlatform } from './platform.ts'
+import { choosePorts, tryListening, type Ports } from './ports.ts'
+import { toLocalUrl } from './role-environment.ts'
+import { createStopSignals } from './stop-signals.ts'
+
+const HEALTH_TIMEOUT_MS = 180_000
+const HEALTH_POLL_MS = 100
+const DEMO_SEED = 1
+
+interface Launch {
+  readonly dataDir: DataDir
+  readonly secrets: PlatformSecrets
+  readonly ports: Ports
+  readonly url: string
+  readonly instanceId: string
+  readonly options: UpOptions
+  readonly tell: (line: string) => void
+  readonly signal: AbortSignal
+}
+
+/** Returns when everything has stopped. */
+export async function runUp(
+  global: GlobalOptions,
+  options: UpOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const startedAt = performance.now()
+  const tell = (line: string): void => {
+    ;(global.json ? process.stderr : process.stdout).write(`${line}\n`)
+  }
+  const dataDir = prepareDataDir(global.data)
+  const releaseLock = takeLock(dataDir, 'up')
+  const signals = createStopSignals(process, () => performance.now())
+  let platform: Platform | undefined
+  try {
+    const ports = await choosePorts(options, tryListening)
+    const secrets = ensureSecrets(dataDir, () => randomBytes(32).toString('base64url'))
+    const url = toLocalUrl(options.host, ports.api)
+    const instanceId = randomUUID()
+    const { signal } = signals
+    const launch: Launch = { dataDir, secrets, ports, url, instanceId, options, tell, signal }
+    const log = createLog({ name: 'up', level: 'warn' })
+    const { host, dashboards: withDashboards } = options
+    platform = createPlatform({ dataDir, secrets, ports, host, instanceId, withDashboards, env, log, tell })
+    signals.onSecond(() => {
+      platform?.kill()
+      process.exit(1)
+    })
+    tell(`Starting casehouse on ${dataDir.path} …`)
+    const result = await untilAborted(bringUp(launch, platform, startedAt), signal)
+    process.stdout.write(global.json ? `${JSON.stringify(result)}\n` : toBanner(result))
+    await untilAborted(new Promise<never>(() => undefined), signal).catch(() => undefined)
+  } catch (error) {
+    if (!signals.signal.aborted) throw error
+  } finally {
+    if (platform) await stopPlatform(platform, dataDir, tell)
+    signals.close()
+    releaseLock()
+  }
+}
+
+async function bringUp(launch: Launch, platform: Platform, startedAt: number): Promise<UpResult> {
+  const { dataDir, secrets, ports, url, instanceId } = launch
+  const keepAlive = setInterval(() => undefined, 60_000)
+  launch.signal.addEventListener('abort', () => clearInterval(keepAlive), { once: true })
+  const running = await platform.start()
+  await waitUntilHealthy(url, launch.signal)
+  writePlatformFile(dataDir, {
+    url,
+    pid: process.pid,
+    instance_id: instanceId,
+    started_at: new Date().toISOString(),
+    engine_url: `http://127.0.0.1:${ports.engine}`,
+    database_url: running.isPostgresEmbedded ? running.databaseUrl.reveal() : null,
+  })
+  const password = await firstAdmin(launch, running)
+  const caller = createHttpCaller({ url, authorization: `Bearer ${secrets.operatorToken.reveal()}` })
+  const hasDemo = await firstDemo(launch, caller)
+  return {
+    url,
+    email: password === undefined ? null : ADMIN_EMAIL,
+    password: password ?? null,
+    engine_url: `http://127.0.0.1:${ports.engine}`,
+    engine_reader: 'reader',
+    secrets_file: dataDir.secretsFile,
+    demo: hasDemo,
+    seconds: Math.round((performance.now() - startedAt) / 100) / 10,
+  }
+}
+
+async function firstAdmin(
+  { dataDir, tell }: Launch,
+  { databaseUrl }: RunningPlatform,
+): Promise<string | undefined> {
+  const state = readState(dataDir, () => new Date())
+  if (state.admin_created) return undefined
+  const password = await ensureAdmin(databaseUrl)
+  // Told at once as well: were the demo to fail, or to be stopped, the password would be lost.
+  if (password !== undefined) tell(`First login: ${ADMIN_EMAIL}, password ${password} (shown only now)`)
+  writeState(dataDir, { ...state, admin_created: true })
+  return password
+}
+
+/** A demo that fails is no reason not to serve: it says how to go on. */
+async function firstDemo({ dataDir, options, tell, signal }: Launch, caller: ApiCaller): Promise<boolean> {
+  const state = readState(dataDir, () => new Date())
+  if (state.demo_loaded || !options.demo) return state.demo_loaded
+  const until = state.demo_until ?? new Date().toISOString()
+  writeState(dataDir, { ...state, demo_until: until })
+  try {
+    await runDemo({ caller, seed: DEMO_SEED, until: new Date(until), output: process.stderr, signal })
+  } catch (error) {
+    if (signal.aborted) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    tell(`The project space ${DEMO_DOMAIN} was not filled: ${reason} Try again with: casehouse demo load`)
+    return false
+  }
+  writeState(dataDir, { ...state, demo_until: until, demo_loaded: true })
+  return true
+}
+
+async function waitUntilHealthy(url: string, signal: AbortSignal): Promise<void> {
+  const endsAt = performance.now() + HEALTH_TIMEOUT_MS
+  let missing = 'an answer of the api'
+  while (performance.now() < endsAt) {
+    if (signal.aborted) throw stopped({})
+    const health = await readHealth(url)
+    if (health?.status === 200) return
+    if (Array.isArray(health?.body.missing)) missing = health.body.missing.join(', ')
+    await sleep(HEALTH_POLL_MS)
+  }
+  throw healthLate({ seconds: HEALTH_TIMEOUT_MS / 1_000, missing })
+}
+
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) throw stopped({})
+  work.catch(() => undefined)
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(stopped({})), { once: true })
+  })
+  return Promise.race([work, aborted])
+}
+
+async function stopPlatform(
+  platform: Platform,
+  dataDir: DataDir,
+  tell: (line: string) => void,
+): Promise<void> {
+  const startedAt = performance.now()
+  tell('Stopping …')
+  removePlatformFile(dataDir)
+  await platform.stop()
+  tell(`Stopped in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s.`)
+}
