@@ -57,9 +57,40 @@ function refuseForeignOrigin(request: FastifyRequest, publicUrl: string | undefi
   if (!ownOrigins.includes(origin)) throw originForbidden({})
 }
 
-export function installAccess(app: FastifyInstance, dependencies: ApiDependencies): void {
-  const { tenants, publicUrl } = dependencies
+export interface Entered {
+  readonly principal: Principal
+  readonly domain: DomainRecord | null
+}
+
+/** Decides who asks and whether they may. @throws what refuses them */
+export type Enter = (
+  request: FastifyRequest,
+  permission: Exclude<RoutePermission, 'public'>,
+) => Promise<Entered>
+
+export function createEnter(dependencies: ApiDependencies): Enter {
+  const { tenants } = dependencies
   const authenticate = createAuthenticate(dependencies)
+
+  return async function enter(request, permission) {
+    const principal = await authenticate(request)
+    if (permission === 'signed-in') return { principal, domain: null }
+    if (permission === 'operator') {
+      if (principal.kind !== 'operator') throw accessForbidden({ permission })
+      return { principal, domain: null }
+    }
+    const name = findDomainParam(request) ?? ''
+    const permissions = await tenants.listPermissions(name, principal)
+    // A stranger hears the same about a domain that exists and one that does not.
+    if (!permissions.includes(permission)) throw accessForbidden({ permission })
+    const domain = await tenants.domains.get(name)
+    if (!domain.isActive && principal.kind !== 'operator') throw domainMissing({})
+    return { principal, domain }
+  }
+}
+
+export function installAccess(app: FastifyInstance, dependencies: ApiDependencies): void {
+  const enter = createEnter(dependencies)
   app.decorateRequest('principal', null)
   app.decorateRequest('domain', null)
 
@@ -68,20 +99,9 @@ export function installAccess(app: FastifyInstance, dependencies: ApiDependencie
     const { permission } = request.routeOptions.config
     if (permission === undefined) throw routeUnguarded({})
     if (permission === 'public') return
-    refuseForeignOrigin(request, publicUrl)
-    const principal = await authenticate(request)
+    refuseForeignOrigin(request, dependencies.publicUrl)
+    const { principal, domain } = await enter(request, permission)
     request.principal = principal
-    if (permission === 'signed-in') return
-    if (permission === 'operator') {
-      if (principal.kind !== 'operator') throw accessForbidden({ permission })
-      return
-    }
-    const domain = findDomainParam(request) ?? ''
-    const permissions = await tenants.listPermissions(domain, principal)
-    // A stranger hears the same about a domain that exists and one that does not.
-    if (!permissions.includes(permission)) throw accessForbidden({ permission })
-    const record = await tenants.domains.get(domain)
-    if (!record.isActive && principal.kind !== 'operator') throw domainMissing({})
-    request.domain = record
+    request.domain = domain
   })
 }

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { listConsumers } from '#infra/platform/index.ts'
 import { LOADER_CONSUMER } from '#warehouse/contract.ts'
 import { defineRoute } from '../server/define-route.ts'
 import type { ApiDependencies } from '../server/dependencies.ts'
 
 const TIMEOUT_MS = 2_000
 /** The loader says that it lives at least this often. */
-const HEARTBEAT_SECONDS = 15
+const HEARTBEAT_MS = 15_000
 
 export const Health = z.object({
   status: z.enum(['ok', 'starting']),
@@ -31,17 +32,15 @@ function createChecks({
   postgres,
   warehouse,
   dashboardsUrl,
+  now,
 }: ApiDependencies): Readonly<Record<string, Check>> {
   const checks: Record<string, Check> = {
     postgres: async () => (await postgres.pool.query('select 1')).rowCount === 1,
     engine: async () =>
       (await warehouse.query({ query: 'select 1', format: 'JSONEachRow' })).json().then(() => true),
     loader: async () => {
-      const { rowCount } = await postgres.pool.query(
-        'select from feed.consumers where name = $1 and updated_at > now() - make_interval(secs => $2)',
-        [LOADER_CONSUMER, HEARTBEAT_SECONDS],
-      )
-      return rowCount === 1
+      const loader = (await listConsumers(postgres)).find(({ name }) => name === LOADER_CONSUMER)
+      return loader !== undefined && now().getTime() - loader.seenAt.getTime() < HEARTBEAT_MS
     },
   }
   if (dashboardsUrl !== null) {

@@ -14,6 +14,9 @@ import { installSecurityHeaders } from '../plugins/security-headers.ts'
 import { domainAndUserRoutes } from '../routes/admin/domains-and-users.ts'
 import { groupAndLocationRoutes } from '../routes/admin/groups-and-locations.ts'
 import { workerAndKeyRoutes } from '../routes/admin/workers-and-keys.ts'
+import { feedRoutes } from '../routes/admin/feed.ts'
+import { parkedRoute } from '../routes/parked.ts'
+import { streamRoute } from '../stream/stream-route.ts'
 import { dashboardsRoutes } from '../routes/dashboards.ts'
 import { caseRoutes } from '../rest/case-routes.ts'
 import { formRoutes } from '../rest/form-routes.ts'
@@ -93,7 +96,10 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   domainAndUserRoutes(app, dependencies)
   workerAndKeyRoutes(app, dependencies)
   groupAndLocationRoutes(app, dependencies)
+  feedRoutes(app, dependencies)
   reportRoutes(app, dependencies)
+  parkedRoute(app, dependencies)
+  streamRoute(app, dependencies)
   formRoutes(app, dependencies)
   caseRoutes(app, dependencies)
   installMissing(app, addresses)
