@@ -8,7 +8,7 @@ import type { Log } from '#infra/platform/contract.ts'
 import { findBinaries } from './binaries.ts'
 import { prepareCluster, SERVER_USER, serverEnvironment, type Cluster } from './cluster.ts'
 import { dataInUse, diskFull, startFailed } from './problems.ts'
-import { findRunningServer, isAlive, stopServer } from './running.ts'
+import { disownStalePidFile, findRunningServer, isAlive, stopServer } from './running.ts'
 import { findServerUser, type ServerUser } from './server-user.ts'
 import { toServerArguments, type ServerSettings } from './settings.ts'
 import { watchParent } from './watch-parent.ts'
@@ -52,6 +52,7 @@ const PORT = 5432
 const LARGEST_LOG_BYTES = 10_000_000
 /** Recovery after a crash replays at most `max_wal_size`; a slow disk needs minutes for it. */
 const START_TIMEOUT_MS = 300_000
+const LEFTOVER_TIMEOUT_MS = 15_000
 
 /**
  * Starts, or first creates, the database `casehouse` in `dataDir`: Unix socket only, scram password.
@@ -67,11 +68,9 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Runn
   await stopOrphan(cluster, log)
   await writeFile(ownerFile(cluster), String(process.pid))
   const args = await toServerArguments(cluster, binaries, user, options.settings ?? {})
-  const child = await spawnServer(binaries.postgres, args, serverEnvironment(binaries), cluster, user)
-  const exited = new Promise<ServerExit>((done) =>
-    child.once('exit', (code, signal) => done({ code, signal })),
-  )
-  await waitUntilReady(cluster, child, exited)
+  const spawnOne = (): Promise<ChildProcess> =>
+    spawnServer(binaries.postgres, args, serverEnvironment(binaries), cluster, user)
+  const { child, exited } = await startUntilReady(cluster, spawnOne)
   const unwatch = watchParent(child.pid ?? 0, cluster.folder)
   await ensureDatabase(cluster)
   log.info({ pid: child.pid, duration_ms: Math.round(performance.now() - startedAt) }, 'postgres started')
@@ -90,12 +89,39 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Runn
   }
 }
 
+interface Started {
+  readonly child: ChildProcess
+  readonly exited: Promise<ServerExit>
+}
+
+/** Sessions of a killed server need a moment to notice; until they are gone Postgres refuses their shared memory. */
+async function startUntilReady(cluster: Cluster, spawnOne: () => Promise<ChildProcess>): Promise<Started> {
+  const endsAt = performance.now() + LEFTOVER_TIMEOUT_MS
+  for (;;) {
+    const child = await spawnOne()
+    const exited = new Promise<ServerExit>((done) =>
+      child.once('exit', (code, signal) => done({ code, signal })),
+    )
+    try {
+      await waitUntilReady(cluster, child, exited)
+      return { child, exited }
+    } catch (error) {
+      const output = error instanceof Problem ? String(error.details['output']) : ''
+      if (!output.includes('pre-existing shared memory block') || performance.now() > endsAt) throw error
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }
+}
+
 const ownerFile = (cluster: Cluster): string => join(cluster.dataDir, 'owner.pid')
 
 /** Two servers on one folder would destroy it. */
 async function stopOrphan(cluster: Cluster, log: Log): Promise<void> {
   const pid = await findRunningServer(cluster.folder)
-  if (pid === undefined) return
+  if (pid === undefined) {
+    await disownStalePidFile(cluster.folder)
+    return
+  }
   const owner = Number(await readFile(ownerFile(cluster), 'utf8').catch(() => '0'))
   if (owner > 1 && isAlive(owner)) throw dataInUse({ folder: cluster.dataDir, pid: owner })
   log.warn({ pid }, 'postgres without a parent found, stopping it')

@@ -1,14 +1,10 @@
 /** A ClickHouse database of its own for a test file, with the warehouse's tables, on the engine of the test run. */
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
 import { inject } from 'vitest'
 import { createWarehouseClient, type WarehouseClient } from '#infra/platform/index.ts'
 import { refuseUnlessTest } from './databases.ts'
 import type { EngineLogin } from './place.ts'
 import { engineMissing } from './problems.ts'
-
-const DDL_FOLDER = resolve(import.meta.dirname, '../../warehouse/ddl')
 
 export interface TestEngine {
   readonly url: string
@@ -33,7 +29,11 @@ export async function startTestEngine({ applyDdl = true }: { applyDdl?: boolean 
   const admin = createWarehouseClient({ url, ...owner })
   await admin.command({ query: `create database ${database}` })
   const client = createWarehouseClient({ url, ...owner, database })
-  if (applyDdl) for (const query of await readDdl()) await client.command({ query })
+  if (applyDdl) {
+    // Only here, so that files which need no engine do not load the warehouse.
+    const { applyWarehouseDdl } = await import('#warehouse/index.ts')
+    await applyWarehouseDdl(client)
+  }
   return {
     url,
     database,
@@ -47,9 +47,4 @@ export async function startTestEngine({ applyDdl = true }: { applyDdl?: boolean 
       await admin.close()
     },
   }
-}
-
-async function readDdl(): Promise<readonly string[]> {
-  const files = (await readdir(DDL_FOLDER)).filter((file) => file.endsWith('.sql')).sort()
-  return Promise.all(files.map((file) => readFile(join(DDL_FOLDER, file), 'utf8')))
 }
