@@ -15,3 +15,6 @@ export { findCasesByIds, findChildCases, findFormsByIds, listFormIdsOfCases } fr
 export type { FoundDocument } from './rest/documents.ts'
 export { runAudit } from './audit/audit.ts'
 export type { AuditOptions, AuditReport, Difference, Originals } from './audit/audit.ts'
+export { startEngine } from './engine/start-engine.ts'
+export type { EngineOptions, RunningEngine } from './engine/start-engine.ts'
+export type { EngineNumbers } from './engine/numbers.ts'
