@@ -15,6 +15,7 @@ import { domainAndUserRoutes } from '../routes/admin/domains-and-users.ts'
 import { groupAndLocationRoutes } from '../routes/admin/groups-and-locations.ts'
 import { workerAndKeyRoutes } from '../routes/admin/workers-and-keys.ts'
 import { feedRoutes } from '../routes/admin/feed.ts'
+import { exportRoutes } from '../routes/exports.ts'
 import { parkedRoute } from '../routes/parked.ts'
 import { streamRoute } from '../stream/stream-route.ts'
 import { dashboardsRoutes } from '../routes/dashboards.ts'
@@ -98,6 +99,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   groupAndLocationRoutes(app, dependencies)
   feedRoutes(app, dependencies)
   reportRoutes(app, dependencies)
+  exportRoutes(app, dependencies)
   parkedRoute(app, dependencies)
   streamRoute(app, dependencies)
   formRoutes(app, dependencies)
