@@ -49,7 +49,7 @@ async function findPackage(): Promise<{ native: string; packageVersion: string }
 }
 
 /** An install with --ignore-scripts leaves out the links between libraries; the package lists them. */
-async function restoreLinks(native: string): Promise<void> {
+export async function restoreLinks(native: string): Promise<void> {
   const text = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
   const links: unknown = JSON.parse(text)
   if (!Array.isArray(links)) return
