@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, date, property } from 'fast-check'
 import { expect, it } from 'vitest'
 import { toWarehouseInstant } from './to-warehouse-instant.ts'
 
@@ -23,15 +23,12 @@ it.each([
   expect(toWarehouseInstant(instant)).toBe(expected)
 })
 
-it('writes every instant between 1900 and 2299 as it is, and anything else as something that ClickHouse reads', () => {
-  const dates = fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
-  fc.assert(
-    fc.property(dates, (date) => {
-      const written = toWarehouseInstant(date.toISOString())
-      const year = date.getUTCFullYear()
-      const expected = `${date.toISOString().slice(0, -1).replace('T', ' ')}000`
-      if (year >= 1900 && year <= 2299) expect(written).toBe(expected)
-      else expect(written).toMatch(/^(1900-01-01 00:00:00\.000000|2299-12-31 23:59:59\.999999)$/)
+it('writes every instant between 1900 and 2299 as it is', () => {
+  const dates = date({ min: new Date('1900-01-01'), max: new Date('2299-12-31'), noInvalidDate: true })
+  assert(
+    property(dates, (instant) => {
+      const text = instant.toISOString()
+      expect(toWarehouseInstant(text)).toBe(`${text.slice(0, -1).replace('T', ' ')}000`)
     }),
   )
 })
