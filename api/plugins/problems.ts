@@ -99,7 +99,8 @@ function toBody(problem: Problem, request: FastifyRequest): ProblemBody {
     }
   }
   const body = { error: problem.message, code: problem.code }
-  return Object.keys(problem.details).length === 0 ? body : { ...body, details: problem.details }
+  const isOurs = problem.kind === 'unavailable' || Object.keys(problem.details).length === 0
+  return isOurs ? body : { ...body, details: problem.details }
 }
 
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {

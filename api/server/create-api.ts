@@ -15,6 +15,7 @@ import { domainAndUserRoutes } from '../routes/admin/domains-and-users.ts'
 import { groupAndLocationRoutes } from '../routes/admin/groups-and-locations.ts'
 import { workerAndKeyRoutes } from '../routes/admin/workers-and-keys.ts'
 import { feedRoutes } from '../routes/admin/feed.ts'
+import { documentRoutes } from '../routes/documents.ts'
 import { exportRoutes } from '../routes/exports.ts'
 import { parkedRoute } from '../routes/parked.ts'
 import { streamRoute } from '../stream/stream-route.ts'
@@ -104,6 +105,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   streamRoute(app, dependencies)
   formRoutes(app, dependencies)
   caseRoutes(app, dependencies)
+  documentRoutes(app, { ...dependencies, addresses })
   installMissing(app, addresses)
   await dashboardsRoutes(app, dependencies)
   await app.ready()

@@ -87,7 +87,11 @@ export async function createPeople({ ask }: ApiScenario, domain: string) {
     await post('/api/admin/users', { email: email(role), domain, role, password: PASSWORD })
   }
   const base = `/api/admin/domains/${domain}`
-  const worker = await post(`${base}/workers`, { username: 'Asha', password: PASSWORD, first_name: 'Asha' })
+  const worker = await post(`${base}/workers`, {
+    username: `Asha-${domain}`,
+    password: PASSWORD,
+    first_name: 'Asha',
+  })
   const adminKey = await post(`${base}/keys`, { name: 'admin-key', role: 'admin' })
   const readerKey = await post(`${base}/keys`, { name: 'reader-key' })
   const signedIn = async (role: string) => {
@@ -106,8 +110,8 @@ export async function createPeople({ ask }: ApiScenario, domain: string) {
       reader: { as: basic(email('reader')) },
       adminCookie: { cookie: await signedIn('admin') },
       readerCookie: { cookie: await signedIn('reader') },
-      worker: { as: basic('asha') },
-      workerFull: { as: basic(`asha@${domain}.commcarehq.org`) },
+      worker: { as: basic(`asha-${domain}`) },
+      workerFull: { as: basic(`asha-${domain}@${domain}.commcarehq.org`) },
       adminKey: { as: `ApiKey admin-key:${String(adminKey.key)}` },
       readerKey: { as: `ApiKey reader-key:${String(readerKey.key)}` },
       operator: { as: OPERATOR },
