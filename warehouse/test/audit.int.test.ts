@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { appendEvents } from '#infra/platform/index.ts'
+import { runAudit, type Audited, type DocumentVersion, type Originals } from '../audit/audit.ts'
+import { caseEvent, formEvent } from './events.ts'
+import { createPlace, SILENT, type Place } from './place.ts'
+import * as copy from '../audit/read-warehouse.ts'
+
+let place: Place
+beforeAll(async () => {
+  place = await createPlace()
+})
+afterAll(() => place.drop())
+
+const ids = Array.from({ length: 20 }, (_, index) => `x${index}`)
+const truth = (what: Audited): readonly DocumentVersion[] =>
+  ids.map((id, index) => ({ id, version: what === 'cases' && index === 3 ? 2 : 1 }))
+
+/** What ingest would say: everything of one hour. Its own functions are tested beside it. */
+const originals: Originals = {
+  readFingerprints: async (_, __, what) => [
+    { hour: '2024-03-10T05', documents: ids.length, checksum: await checksum(what) },
+  ],
+  readVersionsOfHours: async (_, { what }) => truth(what),
+  readVersions: async (_, { what, ids: wanted }) => truth(what).filter((row) => wanted.includes(row.id)),
+}
+
+async function checksum(what: Audited): Promise<string> {
+  const { rows } = await place.postgres.pool.query<{ checksum: string }>(
+    `select bit_xor(('x' || substr(md5(id || ':' || version), 1, 15))::bit(60)::bigint)::text as checksum
+     from unnest($1::text[], $2::bigint[]) as d (id, version)`,
+    [truth(what).map((row) => row.id), truth(what).map((row) => row.version)],
+  )
+  return rows[0]?.checksum ?? ''
+}
+
+const audit = (repair: boolean) =>
+  runAudit({ ...place, originals, domains: ['audited'], repair, log: SILENT, waitMs: 1_000 })
+
+describe('audit', () => {
+  it('finds nothing where nothing is wrong, names drift, and repairs it', async () => {
+    await place.append([
+      ...ids.map((id) => formEvent('audited', { form_id: id })),
+      ...ids.map((id) => caseEvent('audited', { case_id: id })),
+      caseEvent('audited', { case_id: 'x3', version: 2, name: 'newest' }),
+    ])
+    await place.load()
+    expect(await audit(false)).toEqual({
+      domains: 1,
+      forms: 20,
+      cases: 20,
+      differences: [],
+      repaired: 0,
+      unrepaired: 0,
+    })
+
+    await copy.removeDocuments(place.warehouse, { domain: 'audited', what: 'forms', ids: ['x5'] })
+    await place.warehouse.command({
+      query: `delete from cases where domain = 'audited' and case_id = 'x3' and version = 2`,
+    })
+    await place.warehouse.command({
+      query: `insert into entry_cases_audited (domain, case_id, version, server_modified_at, server_at, changed_at)
+        values ('audited', 'ghost', 1, '2024-03-10 05:00:00', '2024-03-10 05:00:00', '2024-03-10 05:00:00')`,
+    })
+    const found = await audit(true)
+    const named = found.differences.map(({ what, id, kind }) => `${what} ${id} ${kind}`).sort()
+    expect(named).toContain('cases ghost extra')
+    expect(named).toContain('forms x5 missing')
+    expect(named.filter((name) => name.startsWith('cases x3'))).toHaveLength(1)
+    expect(named).toHaveLength(3)
+    expect(found.repaired).toBe(3)
+    await place.load()
+    expect((await audit(false)).differences).toEqual([])
+  })
+
+  it('says what it cannot repair', async () => {
+    await copy.removeDocuments(place.warehouse, { domain: 'audited', what: 'forms', ids: ['x7'] })
+    await place.postgres.pool.query(`delete from feed.outbox where event_key = 'x7'`)
+    expect(await audit(true)).toMatchObject({ repaired: 0, unrepaired: 1 })
+    await place.postgres.transaction((client) =>
+      appendEvents(client, [formEvent('audited', { form_id: 'x7' })]),
+    )
+    await place.load()
+    expect((await audit(false)).differences).toEqual([])
+  })
+})
