@@ -1,5 +1,5 @@
 /** The parser is held to saxes (xmlns): the same verdict and the same tree, for good documents and for broken ones. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { SaxesParser } from 'saxes'
 import { describe, expect, it } from 'vitest'
 import type { XmlAttribute, XmlElement } from './element.ts'
