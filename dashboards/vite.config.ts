@@ -22,6 +22,8 @@ export default defineConfig({
           'default-src': ['self'],
           'script-src': ['self'],
           'style-src': ['self'],
+          // The style attribute of SvelteKit's own announcer of new pages to screen readers; no other may be inline.
+          'style-src-attr': ['unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
           'img-src': ['self', 'data:', 'blob:'],
           'connect-src': ['self'],
           'object-src': ['none'],

@@ -38,8 +38,8 @@ export function formsPerDayOption(rows: readonly DayRow[], palette: Palette): EC
       formatter: tooltipText,
     },
     grid: [
-      { left: 44, right: 12, top: 28, height: '50%' },
-      { left: 44, right: 12, bottom: 26, height: '22%' },
+      { left: 44, right: 12, top: 28, bottom: 116 },
+      { left: 44, right: 12, bottom: 26, height: 56 },
     ],
     xAxis: [axis(0, false), axis(1, true)],
     yAxis: [values(0, 'Forms'), values(1, 'Active workers')],

@@ -16,7 +16,7 @@ export function activeIdleOption(
       subtext: 'active',
       left: 'center',
       top: '33%',
-      itemGap: 2,
+      itemGap: 6,
       textStyle: { color: palette.ink, fontSize: 26, fontWeight: 650, fontFamily: palette.font },
       subtextStyle: { color: palette.ink3, fontSize: 12 },
     },
