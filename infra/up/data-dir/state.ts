@@ -6,7 +6,8 @@ import { readJsonFile, writeJsonFile } from './json-file.ts'
 
 const State = z.object({
   created_at: z.string(),
-  admin_created: z.boolean(),
+  /** The first web user: not made yet, made but its password not shown, or done. */
+  admin: z.enum(['missing', 'unshown', 'shown']),
   demo_loaded: z.boolean(),
   /** The last day of the demo programme, kept so that a load that was cut short goes on with the same one. */
   demo_until: z.string().nullable(),
@@ -16,7 +17,7 @@ export type State = z.infer<typeof State>
 export function readState(dataDir: DataDir, now: () => Date): State {
   const fresh = {
     created_at: now().toISOString(),
-    admin_created: false,
+    admin: 'missing' as const,
     demo_loaded: false,
     demo_until: null,
   }

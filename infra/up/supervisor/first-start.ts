@@ -7,10 +7,11 @@ import { createTenants } from '#tenants/index.ts'
 export const ADMIN_EMAIL = 'admin@casehouse.local'
 
 /**
- * Makes the superuser, unless someone of that address is there.
- * @returns the password, to be shown once; undefined when there was nothing to make
+ * Makes the superuser, unless someone of that address is there. One whose password was never shown, because the first start
+ * was cut short, gets a new one.
+ * @returns the password, to be shown once; undefined when there is nothing to show
  */
-export async function ensureAdmin(databaseUrl: Secret): Promise<string | undefined> {
+export async function ensureAdmin(databaseUrl: Secret, isUnshown: boolean): Promise<string | undefined> {
   const postgres = createPostgres({ url: databaseUrl, applicationName: 'casehouse-up', maxConnections: 2 })
   try {
     const { webUsers } = createTenants({
@@ -18,8 +19,11 @@ export async function ensureAdmin(databaseUrl: Secret): Promise<string | undefin
       now: () => new Date(),
       newId: () => randomUUID().replaceAll('-', ''),
     })
-    if (await webUsers.findByEmail(ADMIN_EMAIL)) return undefined
-    const { password } = await webUsers.create({ email: ADMIN_EMAIL, firstName: 'Admin', isSuperuser: true })
+    const isThere = (await webUsers.findByEmail(ADMIN_EMAIL)) !== undefined
+    if (isThere && !isUnshown) return undefined
+    const { password } = isThere
+      ? await webUsers.resetPassword(ADMIN_EMAIL)
+      : await webUsers.create({ email: ADMIN_EMAIL, firstName: 'Admin', isSuperuser: true })
     return password ?? undefined
   } finally {
     await postgres.close()

@@ -65,6 +65,7 @@ export async function runUp(
     tell(`Starting casehouse on ${dataDir.path} …`)
     const result = await untilAborted(bringUp(launch, platform, startedAt), signal)
     process.stdout.write(global.json ? `${JSON.stringify(result)}\n` : toBanner(result))
+    writeState(dataDir, { ...readState(dataDir, () => new Date()), admin: 'shown' })
     await untilAborted(new Promise<never>(() => undefined), signal).catch(() => undefined)
   } catch (error) {
     if (!signals.signal.aborted) throw error
@@ -105,15 +106,13 @@ async function bringUp(launch: Launch, platform: Platform, startedAt: number): P
 }
 
 async function firstAdmin(
-  { dataDir, tell }: Launch,
+  { dataDir }: Launch,
   { databaseUrl }: RunningPlatform,
 ): Promise<string | undefined> {
   const state = readState(dataDir, () => new Date())
-  if (state.admin_created) return undefined
-  const password = await ensureAdmin(databaseUrl)
-  // Told at once as well: were the demo to fail, or to be stopped, the password would be lost.
-  if (password !== undefined) tell(`First login: ${ADMIN_EMAIL}, password ${password} (shown only now)`)
-  writeState(dataDir, { ...state, admin_created: true })
+  if (state.admin === 'shown') return undefined
+  const password = await ensureAdmin(databaseUrl, state.admin === 'unshown')
+  writeState(dataDir, { ...state, admin: password === undefined ? 'shown' : 'unshown' })
   return password
 }
 
