@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import compress from '@fastify/compress'
-import fastify from 'fastify'
+import fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { constants } from 'node:zlib'
 import { createMetrics } from '#infra/platform/index.ts'
@@ -22,6 +22,7 @@ import { streamRoute } from '../stream/stream-route.ts'
 import { dashboardsRoutes } from '../routes/dashboards.ts'
 import { caseRoutes } from '../rest/case-routes.ts'
 import { formRoutes } from '../rest/form-routes.ts'
+import { userDomainsRoute } from '../rest/user-domains-route.ts'
 import { reportRoutes } from '../routes/reports.ts'
 import { healthRoute } from '../routes/health.ts'
 import { metricsRoute } from '../routes/metrics.ts'
@@ -45,7 +46,8 @@ declare module 'fastify' {
 function createServer({ log, publicUrl }: ApiOptions): FastifyInstance {
   return fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    // One line a request is written by our own plugin.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     // With a proxy before us, on this machine, addresses and protocol are what it says.
     trustProxy: publicUrl === undefined ? false : 'loopback',
@@ -105,6 +107,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   streamRoute(app, dependencies)
   formRoutes(app, dependencies)
   caseRoutes(app, dependencies)
+  userDomainsRoute(app, dependencies)
   documentRoutes(app, { ...dependencies, addresses })
   installMissing(app, addresses)
   await dashboardsRoutes(app, dependencies)
