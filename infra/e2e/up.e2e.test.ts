@@ -1,6 +1,6 @@
 /** The whole platform as an operator has it: the program itself, real processes, real signals. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,6 +14,8 @@ const START_TIMEOUT_MS = 150_000
 /** A space in the path, on purpose. */
 const root = mkdtempSync(join(tmpdir(), 'casehouse e2e-'))
 const data = join(root, 'data')
+// As root, Postgres runs as another user, who must be able to pass through.
+chmodSync(root, 0o711)
 
 const UpResult = z.object({
   url: z.string(),
