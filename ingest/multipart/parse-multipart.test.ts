@@ -12,7 +12,7 @@ interface Sent {
 }
 
 function bodyOf(boundary: string, sent: readonly Sent[], lead = ''): Buffer {
-  const chunks = [Buffer.from(lead)]
+  const chunks: Buffer[] = [Buffer.from(lead)]
   for (const { name, filename, type, content } of sent) {
     const file = filename === null ? '' : `; filename="${filename}"`
     const head = `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${file}\r\n`

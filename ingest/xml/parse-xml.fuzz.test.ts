@@ -170,10 +170,13 @@ const outOfScope = (xml: string): boolean =>
 /** saxes lets a local name begin with a digit, as in `p:1`, which the recommendation does not. */
 const looseLocalName = (xml: string): boolean => /:[-.0-9]/.test(xml)
 
+/** saxes lets a question mark stand in the target of an instruction, as in `<?p?i?>`, which no name may hold. */
+const looseTarget = (xml: string): boolean => /<\?[^\s?]+\?[^>]/.test(xml)
+
 /** saxes trims namespace names, which the recommendation does not. */
 const trimmedBySaxes = (xml: string): boolean => /xmlns[^=]*=\s*(?:"\s|'\s|"[^"]*\s"|'[^']*\s')/.test(xml)
 
-const runs = { numRuns: 1_500 }
+const runs = { numRuns: 4_000 }
 
 describe('parseXml against saxes', () => {
   it('gives the same tree for generated documents', () => {
@@ -202,7 +205,13 @@ describe('parseXml against saxes', () => {
     fc.assert(
       fc.property(bound, fc.array(mutation, { minLength: 1, maxLength: 3 }), (xml, changes) => {
         const text = mutate(xml, changes)
-        fc.pre(text.isWellFormed() && !outOfScope(text) && !trimmedBySaxes(text) && !looseLocalName(text))
+        fc.pre(
+          text.isWellFormed() &&
+            !outOfScope(text) &&
+            !trimmedBySaxes(text) &&
+            !looseLocalName(text) &&
+            !looseTarget(text),
+        )
         expect(byUs(text)).toEqual(bySaxes(text))
       }),
       runs,
