@@ -16,8 +16,14 @@ export function activeIdleOption(
       subtext: 'active',
       left: 'center',
       top: '33%',
-      itemGap: 6,
-      textStyle: { color: palette.ink, fontSize: 26, fontWeight: 650, fontFamily: palette.font },
+      itemGap: 0,
+      textStyle: {
+        color: palette.ink,
+        fontSize: 26,
+        lineHeight: 32,
+        fontWeight: 650,
+        fontFamily: palette.font,
+      },
       subtextStyle: { color: palette.ink3, fontSize: 12 },
     },
     legend: {

@@ -1,6 +1,6 @@
 /** Forms by weekday and hour: a heat map and its table. Pure. Weekdays are 1 (Monday) to 7, hours 0 to 23, both local. */
 import type { EChartsCoreOption } from 'echarts/core'
-import { formatNumber } from '#lib/format.ts'
+import { countOf } from '#lib/format.ts'
 import type { Palette } from '#lib/charts/palette.ts'
 
 export interface HourCell {
@@ -63,7 +63,7 @@ export function hoursOption(cells: readonly HourCell[], palette: Palette): EChar
 /** `Mon 08:00–09:00: 12 forms`. */
 export function cellText(item: { readonly value: readonly number[] }): string {
   const [hour = 0, weekday = 0, forms = 0] = item.value
-  return `${WEEKDAYS[weekday] ?? ''} ${hourText(hour)}–${hourText((hour + 1) % 24)}: ${formatNumber(forms)}`
+  return `${WEEKDAYS[weekday] ?? ''} ${hourText(hour)}–${hourText((hour + 1) % 24)}: ${countOf(forms, 'form')}`
 }
 
 /** Hours down, weekdays across. */
