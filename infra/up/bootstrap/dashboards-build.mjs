@@ -16,7 +16,7 @@ const ALSO = ['api/contract.ts', 'tenants/contract.ts', 'package-lock.json']
  */
 export async function ensureDashboards(root, node) {
   const folder = join(root, 'dashboards')
-  if (!['vite.config.ts', 'vite.config.js'].some((name) => existsSync(join(folder, name)))) return
+  if (!existsSync(join(folder, 'vite.config.ts'))) return
   if (isFresh(root)) return
   await withLock(join(root, '.casehouse', 'build.lock'), async () => {
     if (isFresh(root)) return
@@ -81,8 +81,10 @@ function listFiles(root, folder) {
 function runVite(root, node) {
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
   const PATH = `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`
-  const child = spawn(node, [vite, 'build', '--logLevel', 'warn'], {
-    cwd: join(root, 'dashboards'),
+  const config = join('dashboards', 'vite.config.ts')
+  const child = spawn(node, [vite, 'build', '--config', config, '--logLevel', 'warn'], {
+    // SvelteKit's adapter reads package.json from the current directory.
+    cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, PATH, NODE_ENV: 'production' },
   })

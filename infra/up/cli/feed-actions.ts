@@ -29,8 +29,8 @@ export function createFeedActions({ withCaller, toOutput, setExitCode }: ActionC
       )
       print(toOutput(global), answer, () => toFeedTable(answer))
     },
-    async feedReplay(global, { domain, parkedId }) {
-      const body = { domain, parked_id: parkedId }
+    async feedReplay(global, { parkedId }) {
+      const body = { parked_id: parkedId }
       const answer = await withCaller(global, { engine: true }, (caller) =>
         callJson(caller, 'POST', '/api/admin/feed/replay', body),
       )

@@ -72,10 +72,7 @@ export interface Actions {
   ): Promise<void>
   demoLoad(global: GlobalOptions, options: { seed: number }): Promise<void>
   feedStatus(global: GlobalOptions): Promise<void>
-  feedReplay(
-    global: GlobalOptions,
-    options: { domain: string | undefined; parkedId: string | undefined },
-  ): Promise<void>
+  feedReplay(global: GlobalOptions, options: { parkedId: number | undefined }): Promise<void>
   audit(global: GlobalOptions, options: { domain: string | undefined; repair: boolean }): Promise<void>
   doctor(global: GlobalOptions): Promise<void>
   dev(global: GlobalOptions, task: string, rest: readonly string[]): Promise<void>

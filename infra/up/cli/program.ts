@@ -150,10 +150,9 @@ function addFeed(program: Command, actions: Actions): void {
   feed
     .command('replay')
     .description('send parked events again')
-    .option('--domain <name>', 'only those of this project space')
-    .option('--parked-id <id>', 'only this one')
-    .action(async (options: { domain?: string; parkedId?: string }, command: Command) =>
-      actions.feedReplay(readGlobal(command), { domain: options.domain, parkedId: options.parkedId }),
+    .option('--parked-id <n>', 'only this one', parseNumber)
+    .action(async (options: { parkedId?: number }, command: Command) =>
+      actions.feedReplay(readGlobal(command), { parkedId: options.parkedId }),
     )
 }
 
