@@ -23,6 +23,8 @@ import { dashboardsRoutes } from '../routes/dashboards.ts'
 import { caseRoutes } from '../rest/case-routes.ts'
 import { formRoutes } from '../rest/form-routes.ts'
 import { userDomainsRoute } from '../rest/user-domains-route.ts'
+import { casePageRoutes } from '../routes/case-pages.ts'
+import { formPageRoutes } from '../routes/form-pages.ts'
 import { reportRoutes } from '../routes/reports.ts'
 import { healthRoute } from '../routes/health.ts'
 import { metricsRoute } from '../routes/metrics.ts'
@@ -103,6 +105,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   feedRoutes(app, dependencies)
   reportRoutes(app, dependencies)
   exportRoutes(app, dependencies)
+  formPageRoutes(app, dependencies)
+  casePageRoutes(app, dependencies)
   parkedRoute(app, dependencies)
   streamRoute(app, dependencies)
   formRoutes(app, dependencies)
