@@ -1,0 +1,137 @@
+/** One form, read back: its row, its document, its bytes, and what became of it. */
+import type { Postgres } from '#infra/platform/contract.ts'
+import { FORM_STATE } from '../contract.ts'
+import type { FormSnapshot } from '../contract.ts'
+import { toAnswers } from '../form/answers.ts'
+import type { FormAnswer } from '../form/answers.ts'
+import { toFormDocument } from '../form/form-document.ts'
+import { parseFormMeta } from '../form/form-meta.ts'
+import type { HistoryEntry } from '../store/read-existing.ts'
+import { inflateXml, readRoot } from './stored-xml.ts'
+
+export interface StoredFile {
+  readonly content: Buffer
+  readonly contentType: string
+}
+
+export interface FormVersion {
+  readonly form_id: string
+  readonly state: number
+  readonly received_at: string
+}
+
+export interface FormReads {
+  /** Null when the domain has no such form. `form` of one that was never well-formed is {}. */
+  findForm(domain: string, formId: string): Promise<FormSnapshot | null>
+  /** The bytes as received. */
+  readFormXml(domain: string, formId: string): Promise<Buffer | null>
+  /** A file that came with the form; `form.xml` is the form itself. */
+  readAttachment(domain: string, formId: string, name: string): Promise<StoredFile | null>
+  /** All forms of one submission, this one too: the edited, the deprecated, the duplicates. Oldest first. */
+  formVersions(domain: string, formId: string): Promise<readonly FormVersion[]>
+  /** Archived, unarchived, edited: when and by whom, oldest first. */
+  formHistory(domain: string, formId: string): Promise<readonly HistoryEntry[]>
+  formAnswers(domain: string, formId: string): Promise<FormAnswer[]>
+}
+
+interface SnapshotRow extends Omit<
+  FormSnapshot,
+  'meta' | 'form' | 'edited_by_user_id' | 'case_ids' | 'attachments'
+> {
+  readonly history: readonly HistoryEntry[]
+  readonly xml_deflated: Buffer | null
+  readonly case_ids: string[] | null
+  readonly attachments: FormSnapshot['attachments'] | null
+}
+
+const SNAPSHOT = `
+select f.form_id, f.state, f.xmlns, f.app_id, f.build_id, f.user_id, f.username, f.device_id, f.received_at, f.edited_at,
+  f.server_modified_at, f.orig_id, f.deprecated_form_id, f.problem, f.submit_ip, f.last_sync_token, f.is_api_submission,
+  f.history, f.xml_deflated,
+  (select array_agg(t.case_id order by t.seq) from ingest.case_transactions t
+    where t.domain = f.domain and t.form_id = f.form_id and t.rebuild = 0) as case_ids,
+  (select json_object_agg(a.name, json_build_object('content_type', a.content_type, 'length', a.size_bytes) order by a.name)
+    from ingest.form_attachments a where a.domain = f.domain and a.form_id = f.form_id) as attachments
+from ingest.forms f where f.domain = $1 and f.form_id = $2`
+
+async function toSnapshot(row: SnapshotRow): Promise<FormSnapshot> {
+  const { history, xml_deflated, case_ids, attachments, ...columns } = row
+  const isLog = (columns.state & FORM_STATE.submissionErrorLog) !== 0
+  const root = isLog ? null : await readRoot(xml_deflated)
+  const document = root === null ? {} : toFormDocument(root)
+  return {
+    ...columns,
+    meta: parseFormMeta(document),
+    edited_by_user_id: history.findLast((entry) => entry.operation === 'edit')?.user_id ?? null,
+    case_ids: case_ids ?? [],
+    attachments: attachments ?? {},
+    form: document,
+  }
+}
+
+const VERSIONS = `
+with family as (
+  select coalesce(orig_id, form_id) as root from ingest.forms where domain = $1 and form_id = $2
+)
+select f.form_id, f.state, f.received_at from ingest.forms f, family
+where f.domain = $1 and (f.form_id = family.root or f.orig_id = family.root)
+order by f.received_at, f.form_id`
+
+const XML_TYPE = 'text/xml; charset=utf-8'
+
+export function createFormReads({ postgres: { pool } }: { readonly postgres: Postgres }): FormReads {
+  async function readDeflated(domain: string, formId: string): Promise<Buffer | null> {
+    const { rows } = await pool.query<{ xml_deflated: Buffer | null }>(
+      'select xml_deflated from ingest.forms where domain = $1 and form_id = $2',
+      [domain, formId],
+    )
+    return rows[0]?.xml_deflated ?? null
+  }
+
+  async function readFormXml(domain: string, formId: string): Promise<Buffer | null> {
+    const deflated = await readDeflated(domain, formId)
+    return deflated === null ? null : inflateXml(deflated)
+  }
+
+  return {
+    readFormXml,
+
+    async findForm(domain, formId) {
+      const { rows } = await pool.query<SnapshotRow>(SNAPSHOT, [domain, formId])
+      const [row] = rows
+      return row === undefined ? null : toSnapshot(row)
+    },
+
+    async readAttachment(domain, formId, name) {
+      if (name === 'form.xml') {
+        const xml = await readFormXml(domain, formId)
+        return xml === null ? null : { content: xml, contentType: XML_TYPE }
+      }
+      const { rows } = await pool.query<{ content: Buffer | null; content_type: string }>(
+        'select content, content_type from ingest.form_attachments where domain = $1 and form_id = $2 and name = $3',
+        [domain, formId, name],
+      )
+      const [row] = rows
+      if (row === undefined || row.content === null) return null
+      return { content: row.content, contentType: row.content_type }
+    },
+
+    async formVersions(domain, formId) {
+      const { rows } = await pool.query<FormVersion>(VERSIONS, [domain, formId])
+      return rows
+    },
+
+    async formHistory(domain, formId) {
+      const { rows } = await pool.query<{ history: readonly HistoryEntry[] }>(
+        'select history from ingest.forms where domain = $1 and form_id = $2',
+        [domain, formId],
+      )
+      return rows[0]?.history ?? []
+    },
+
+    async formAnswers(domain, formId) {
+      const root = await readRoot(await readDeflated(domain, formId))
+      return root === null ? [] : toAnswers(root)
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import type { Postgres } from '#infra/platform/contract.ts'
+import { createCaseReads } from './case-reads.ts'
+import type { CaseReads } from './case-reads.ts'
+import { createFormReads } from './form-reads.ts'
+import type { FormReads } from './form-reads.ts'
+import { readRelatedCases } from './related-cases.ts'
+import type { RelatedCases } from './related-cases.ts'
+
+export interface IngestReads extends FormReads, CaseReads {
+  /** The tree that the case stands in; null when the domain has no such case. */
+  relatedCases(domain: string, caseId: string): Promise<RelatedCases | null>
+}
+
+/** Forms and cases as they are now, straight from Postgres: a form is found as soon as its submission was answered. */
+export function createIngestReads({ postgres }: { readonly postgres: Postgres }): IngestReads {
+  return {
+    ...createFormReads({ postgres }),
+    ...createCaseReads({ postgres }),
+    relatedCases: async (domain, caseId) => readRelatedCases(postgres, domain, caseId),
+  }
+}
