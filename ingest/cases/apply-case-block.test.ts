@@ -221,6 +221,31 @@ describe('§2.5 index and §2.7 attachment', () => {
   })
 })
 
+describe('a hostile form', () => {
+  it('of 50,000 blocks and 50,000 properties, indices and attachments for one case costs one copy', () => {
+    const many = Array.from({ length: 50_000 }, (_, n) => `n${n}`)
+    const index = (identifier: string) => ({
+      identifier,
+      referenced_id: 'x',
+      referenced_type: 't',
+      relationship: 'child' as const,
+    })
+    const file = (name: string) => ({ name, source_name: 'a', content_type: null, size_bytes: null })
+    const wide = says({
+      update: Object.fromEntries(many.map((name) => [name, '1'])),
+      indices: many.map(index),
+      attachments: many.map(file),
+    })
+    const state = applyCaseBlocks(null, [wide, ...many.map(() => says({}))], {
+      formId: 'f',
+      serverModifiedAt: day(1),
+    })
+    expect(Object.keys(state?.properties ?? {})).toHaveLength(50_000)
+    expect(state?.indices).toHaveLength(50_000)
+    expect(state?.attachments).toHaveLength(50_000)
+  })
+})
+
 describe('§2.6 transaction bits', () => {
   it('one row per case and form has the union of the bits', () => {
     expect(transactionType([says({ create: { case_name: 'x' }, update: { a: '1' } })])).toBe(129)

@@ -10,7 +10,14 @@ export interface ApplyContext {
   readonly serverModifiedAt: string
 }
 
-type Draft = { -readonly [Field in keyof CaseSnapshot]: CaseSnapshot[Field] }
+/** A case in the making: copied once for a form, however many blocks the form has. */
+interface Draft {
+  readonly fields: {
+    -readonly [Field in keyof Omit<CaseSnapshot, 'indices' | 'attachments'>]: CaseSnapshot[Field]
+  }
+  readonly indices: Map<string, CaseIndex>
+  readonly attachments: Map<string, CaseAttachment>
+}
 
 /** Never kept as a property of their own. Source: reference §2.3. */
 const NEVER_STORED: ReadonlySet<string> = new Set([
@@ -36,23 +43,9 @@ export function applyCaseBlock(
   block: CaseBlock,
   context: ApplyContext,
 ): CaseSnapshot {
-  const draft = state === null || isEmptied(state) ? newCase(block) : copyCase(state)
-  draft.modified_by = block.userId
-  if (block.modifiedAt > draft.modified_at) draft.modified_at = block.modifiedAt
-  if (context.serverModifiedAt > draft.server_modified_at) draft.server_modified_at = context.serverModifiedAt
-  if (block.create !== undefined) applyCreate(draft, block.create)
-  if (block.update !== undefined) applyUpdate(draft, block.update)
-  if (draft.owner_id === '') draft.owner_id = block.userId
-  if (block.close) {
-    draft.closed = true
-    draft.closed_at = block.modifiedAt
-    draft.closed_by = block.userId
-  }
-  for (const index of block.indices ?? []) draft.indices = withIndex(draft.indices, index)
-  for (const attachment of block.attachments ?? []) {
-    draft.attachments = withAttachment(draft.attachments, { ...attachment, form_id: context.formId })
-  }
-  return draft
+  const draft = draftOf(state, block)
+  applyTo(draft, block, context)
+  return finish(draft)
 }
 
 /** All blocks of one form about one case, in the order of `extractCaseBlocks`. */
@@ -61,9 +54,38 @@ export function applyCaseBlocks(
   blocks: readonly CaseBlock[],
   context: ApplyContext,
 ): CaseSnapshot | null {
-  let current = state
-  for (const block of blocks) current = applyCaseBlock(current, block, context)
-  return current
+  const [first] = blocks
+  if (first === undefined) return state
+  const draft = draftOf(state, first)
+  for (const block of blocks) applyTo(draft, block, context)
+  return finish(draft)
+}
+
+function applyTo({ fields, indices, attachments }: Draft, block: CaseBlock, context: ApplyContext): void {
+  fields.modified_by = block.userId
+  if (block.modifiedAt > fields.modified_at) fields.modified_at = block.modifiedAt
+  if (context.serverModifiedAt > fields.server_modified_at)
+    fields.server_modified_at = context.serverModifiedAt
+  // Of the children of `create` only those that are fields of a case count.
+  if (block.create !== undefined) applyKnown(fields, block.create)
+  if (block.update !== undefined) applyUpdate(fields, block.update)
+  if (fields.owner_id === '') fields.owner_id = block.userId
+  if (block.close) {
+    fields.closed = true
+    fields.closed_at = block.modifiedAt
+    fields.closed_by = block.userId
+  }
+  for (const index of block.indices ?? []) {
+    if (index.referenced_id === '') indices.delete(index.identifier)
+    else indices.set(index.identifier, inOrder(index))
+  }
+  for (const attachment of block.attachments ?? []) {
+    if (attachment.source_name === '') attachments.delete(attachment.name)
+    else {
+      const { name, source_name, content_type, size_bytes } = attachment
+      attachments.set(name, { name, form_id: context.formId, source_name, content_type, size_bytes })
+    }
+  }
 }
 
 /** A case whose ledgers a form changed, and nothing else: it counts as changed on the server. */
@@ -114,33 +136,44 @@ function isEmptied(state: CaseSnapshot): boolean {
   return state.deleted && state.opened_at === null
 }
 
-function newCase(block: CaseBlock): Draft {
-  return { ...blankCase(block.caseId), opened_at: block.modifiedAt, opened_by: block.userId }
+/** Fields in one order: blocks come back from JSONB, which has its own. */
+function inOrder({ identifier, referenced_id, referenced_type, relationship }: CaseIndex): CaseIndex {
+  return { identifier, referenced_id, referenced_type, relationship }
 }
 
-function copyCase(state: CaseSnapshot): Draft {
-  return { ...state, properties: copyTexts(state.properties) }
+function draftOf(state: CaseSnapshot | null, first: CaseBlock): Draft {
+  const { indices, attachments, ...fields } =
+    state === null || isEmptied(state)
+      ? { ...blankCase(first.caseId), opened_at: first.modifiedAt, opened_by: first.userId }
+      : state
+  return {
+    fields: { ...fields, properties: copyTexts(fields.properties) },
+    indices: new Map(indices.map((index) => [index.identifier, index])),
+    attachments: new Map(attachments.map((attachment) => [attachment.name, attachment])),
+  }
 }
 
-/** `create` knows only the fields of a case; anything else in it is dropped. */
-function applyCreate(draft: Draft, create: Texts): void {
-  applyKnown(draft, create)
-  if (create['case_name'] !== undefined) draft.name = create['case_name']
+/** Lists are ordered by name, as the store returns them: the same state has one face. */
+function finish({ fields, indices, attachments }: Draft): CaseSnapshot {
+  return {
+    ...fields,
+    indices: [...indices.values()].toSorted((a, b) => (a.identifier < b.identifier ? -1 : 1)),
+    attachments: [...attachments.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+  }
 }
 
-function applyUpdate(draft: Draft, update: Texts): void {
-  applyKnown(draft, update)
-  if (update['name'] !== undefined) draft.name = update['name']
-  if (update['case_name'] !== undefined) draft.name = update['case_name']
+function applyUpdate(fields: Draft['fields'], update: Texts): void {
+  if (update['name'] !== undefined) fields.name = update['name']
+  applyKnown(fields, update)
   for (const name of Object.keys(update)) {
     const value = update[name] ?? ''
     if (isKnown(name)) continue
     if (name === 'location_id') {
-      draft.location_id = value === '' ? null : value
+      fields.location_id = value === '' ? null : value
       continue
     }
-    if (name === 'hq_user_id') draft.external_id = value
-    draft.properties[name] = value
+    if (name === 'hq_user_id') fields.external_id = value
+    fields.properties[name] = value
   }
 }
 
@@ -149,26 +182,12 @@ function isKnown(name: string): boolean {
 }
 
 /** The fields that create and update share. */
-function applyKnown(draft: Draft, texts: Texts): void {
-  const { case_type, owner_id, external_id, date_opened } = texts
-  if (case_type !== undefined) draft.type = case_type
-  if (owner_id !== undefined) draft.owner_id = owner_id
-  if (external_id !== undefined) draft.external_id = external_id
-  if (date_opened !== undefined) draft.opened_at = toInstantOrMidnight(date_opened.trim()) ?? draft.opened_at
-}
-
-/** Ordered by identifier, as the store returns them: the same state has one face. */
-function withIndex(indices: readonly CaseIndex[], index: CaseIndex): CaseIndex[] {
-  const others = indices.filter(({ identifier }) => identifier !== index.identifier)
-  if (index.referenced_id === '') return others
-  return [...others, index].toSorted((a, b) => (a.identifier < b.identifier ? -1 : 1))
-}
-
-function withAttachment(
-  attachments: readonly CaseAttachment[],
-  attachment: CaseAttachment,
-): CaseAttachment[] {
-  const others = attachments.filter(({ name }) => name !== attachment.name)
-  if (attachment.source_name === '') return others
-  return [...others, attachment].toSorted((a, b) => (a.name < b.name ? -1 : 1))
+function applyKnown(fields: Draft['fields'], texts: Texts): void {
+  const { case_type, case_name, owner_id, external_id, date_opened } = texts
+  if (case_type !== undefined) fields.type = case_type
+  if (case_name !== undefined) fields.name = case_name
+  if (owner_id !== undefined) fields.owner_id = owner_id
+  if (external_id !== undefined) fields.external_id = external_id
+  if (date_opened !== undefined)
+    fields.opened_at = toInstantOrMidnight(date_opened.trim()) ?? fields.opened_at
 }

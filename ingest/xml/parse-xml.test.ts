@@ -144,6 +144,10 @@ describe('parseXml bounds its work', () => {
     expect(parseXmlText(`<a>${'<b/>'.repeat(10)}</a>`, limits).ok).toBe(false)
   })
 
+  it('reads an attribute of 2,000,000 line breaks', () => {
+    expect(rootOf(`<a b="${'\n'.repeat(2_000_000)}"/>`).attrs[0]?.value).toBe(' '.repeat(2_000_000))
+  })
+
   it('reads 10 MB of text in one element, references included', () => {
     expect(rootOf(`<a>${'x'.repeat(10_000_000)}</a>`).text).toHaveLength(10_000_000)
     expect(rootOf(`<a>${'&amp;'.repeat(200_000)}</a>`).text).toHaveLength(200_000)

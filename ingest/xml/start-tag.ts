@@ -22,7 +22,6 @@ interface RawAttribute {
 }
 
 const NONE: readonly never[] = []
-const LT = 60
 const COLON = 58
 
 /** Reads a start tag from its `<`, and declares its namespaces in `scope`. @throws XmlFault */
@@ -93,13 +92,10 @@ function readAttribute(scanner: Scanner): RawAttribute {
 
 /** Line breaks and tabs become spaces before references are resolved. Source: XML 1.0 §3.3.3. */
 function normalise(raw: string, base: number): string {
-  let spaced = raw
-  for (let at = 0; at < raw.length; at++) {
-    const code = raw.charCodeAt(at)
-    if (code === LT) throw new XmlFault('An attribute value may not contain <', base + at)
-    if (code === 10 || code === 9) spaced = raw.replaceAll(/[\n\t]/g, ' ')
-  }
-  return decodeReferences(spaced, base)
+  const lt = raw.indexOf('<')
+  if (lt !== -1) throw new XmlFault('An attribute value may not contain <', base + lt)
+  const broken = raw.includes('\n') || raw.includes('\t')
+  return decodeReferences(broken ? raw.replaceAll(/[\n\t]/g, ' ') : raw, base)
 }
 
 function resolveAttributes(raw: readonly RawAttribute[], scope: Namespaces): readonly XmlAttribute[] {
