@@ -44,6 +44,15 @@ export interface FormObject {
   readonly [name: string]: FormValue
 }
 
+const isDictionary = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Dictionaries whose names devices choose, passed on as they are: `z.record` would drop a question named `__proto__`. */
+const Texts = z.custom<Record<string, string>>(
+  (value) => isDictionary(value) && Object.values(value).every((one) => typeof one === 'string'),
+)
+const Document = z.custom<Record<string, unknown>>(isDictionary)
+
 export const CaseIndex = z.object({
   identifier: z.string(),
   referenced_id: z.string(),
@@ -78,7 +87,7 @@ export const CaseSnapshot = z.object({
   closed_by: z.string().nullable(),
   deleted: z.boolean(),
   server_modified_at: z.string(),
-  properties: z.record(z.string(), z.string()),
+  properties: Texts,
   indices: z.array(CaseIndex),
   attachments: z.array(CaseAttachment),
 })
@@ -135,7 +144,7 @@ export const FormSnapshot = z.object({
   edited_by_user_id: z.string().nullable(),
   case_ids: z.array(z.string()),
   attachments: z.record(z.string(), FormAttachment),
-  form: z.record(z.string(), z.unknown()),
+  form: Document,
 })
 export type FormSnapshot = z.infer<typeof FormSnapshot>
 
