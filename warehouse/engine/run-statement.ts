@@ -3,11 +3,12 @@ import type { EngineRole } from '../contract.ts'
 import type { Body, Spool, SpoolFile } from './body.ts'
 import { collectResult, type Result } from './collect-result.ts'
 import type { Engine } from './engine.ts'
-import { EngineException, raise } from './exception.ts'
+import { raise } from './exception.ts'
 import type { Lane, Lanes } from './lanes.ts'
 import type { Connection } from './native.ts'
 import type { Pipes } from './pipes.ts'
 import { compilePrologue, quote, type ReaderLimits } from './prologue.ts'
+import { refuseUnlessReading } from './reader-guard.ts'
 import type { QueryRequest } from './request.ts'
 import type { Sessions } from './sessions.ts'
 import {
@@ -54,7 +55,7 @@ export function createRunStatement(dependencies: RunDependencies) {
       await onConnection(dependencies, job, plan, deliver)
       return plan.kind === 'select' ? 'select' : plan.statement.verb.toLowerCase()
     }
-    if (isReadOnly(job)) throw readOnly(job)
+    if (isReadOnly(job)) throw raise(164, `Cannot execute query in readonly mode. ${hintFor(job)}`)
     // Spooled before a lane is taken: a slow upload keeps nobody waiting.
     const file = await dependencies.spool.write(dataOf(plan.dataInText, job.body))
     try {
@@ -170,7 +171,17 @@ async function runPlan({ connection, job, plan, pipes, lane, deliver }: Running)
       bytes: answer.rowBytes,
     })
   }
-  if (isReadOnly(job)) await refuseUnlessReading(connection, job, plan.text)
+  if (isReadOnly(job)) {
+    const { text } = plan
+    const refusesFunctions = job.role === 'reader'
+    await refuseUnlessReading({
+      connection,
+      text,
+      params: request.params,
+      hint: hintFor(job),
+      refusesFunctions,
+    })
+  }
   const format = plan.statement.format ?? request.defaultFormat
   if (plan.kind === 'other') {
     const text = plan.statement.verb === 'KILL' ? nameByRequestId(plan.text, plan.statement) : plan.text
@@ -233,23 +244,8 @@ function isReadOnly({ role, request }: Job): boolean {
   return role === 'reader' || request.readsOnly
 }
 
-function readOnly({ role }: Job): EngineException {
-  const hint = role === 'reader' ? 'This login may only read.' : 'Use POST for queries that change something.'
-  return raise(164, `Cannot execute query in readonly mode. ${hint}`)
-}
-
-const UNKNOWN_STATEMENT_HINT = 62
-
-/** The second lock beside the connection's own `readonly` and role: ClickHouse's parser says what the text would do. */
-async function refuseUnlessReading(connection: Connection, job: Job, text: string): Promise<void> {
-  const { statementCount, readsOnly } = await connection.classify(text)
-  if (readsOnly && statementCount === 1) return
-  try {
-    await connection.query(`SELECT formatQuery(${quote(text)}) FORMAT Null`, 'Null')
-  } catch (error) {
-    if (error instanceof EngineException && error.code === UNKNOWN_STATEMENT_HINT) throw error
-  }
-  throw readOnly(job)
+function hintFor({ role }: Job): string {
+  return role === 'reader' ? 'This login may only read.' : 'Use POST for queries that change something.'
 }
 
 /** Differs: settings of one request's URL go back to the server's default, not to what the session had set. */

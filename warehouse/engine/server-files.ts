@@ -2,6 +2,44 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** Tables that show texts of queries, values in them, or where things lie on the machine. ClickHouse lets all read them. */
+const OWNERS_TABLES = [
+  'asynchronous_inserts',
+  'backups',
+  'detached_parts',
+  'dictionaries',
+  'disks',
+  'distribution_queue',
+  'errors',
+  'filesystem_cache',
+  'filesystem_cache_settings',
+  'hypothetical_indexes',
+  'iceberg_files',
+  'iceberg_history',
+  'kafka_consumers',
+  'macros',
+  'merges',
+  'moves',
+  'mutations',
+  'named_collections',
+  'processes',
+  'query_cache',
+  'query_condition_cache',
+  'remote_data_paths',
+  'replicas',
+  's3_queue_settings',
+  's3queue_metadata_cache',
+  'schema_inference_cache',
+  'server_settings',
+  'stack_trace',
+  'storage_policies',
+  'user_directories',
+  'user_processes',
+  'view_refreshes',
+  'warnings',
+  'workloads',
+] as const
+
 /**
  * One user, two roles. Each connection begins with both; a reader's drops to `reader_role` and then becomes read-only,
  * which ClickHouse lets nobody undo. All connections are the same user to ClickHouse, so the list of running queries, which
@@ -35,8 +73,7 @@ const USERS = `<clickhouse>
       <grants><query>GRANT owner_role, reader_role</query></grants>
       <databases>
         <system>
-          <processes><filter>has(currentRoles(), 'owner_role')</filter></processes>
-          <user_processes><filter>has(currentRoles(), 'owner_role')</filter></user_processes>
+          ${OWNERS_TABLES.map((table) => `<${table}><filter>has(currentRoles(), 'owner_role')</filter></${table}>`).join('\n          ')}
         </system>
       </databases>
     </default>
