@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -71,6 +71,7 @@ test.each([
   ['Error: spawn npm ENOENT', 'Install npm'],
   ['npm error ENOSPC: no space left', 'Free about 2 GB'],
   ['npm error EACCES: permission denied', 'chown'],
+  ['npm error can only install packages when package.json and package-lock.json are in sync', 'same commit'],
   ['npm error something else', 'Remove node_modules'],
 ])('a failed installation says what to do: %s', (said, advice) => {
   expect(describeFailure(said)).toContain(advice)
@@ -116,4 +117,15 @@ describe('findNodeBinary', () => {
     const main = place('node_modules/node/bin/node')
     expect(findNodeBinary(root, host)).toBe(main)
   })
+})
+
+test('the lockfile holds the engines of every platform, or `npm ci` refuses it', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../../package-lock.json'), 'utf8')
+  const {
+    packages,
+  }: { packages: Record<string, { optionalDependencies?: Record<string, string>; version?: string }> } =
+    JSON.parse(text)
+  const wanted = Object.entries(packages['node_modules/chdb']?.optionalDependencies ?? {})
+  expect(wanted.length).toBeGreaterThan(1)
+  for (const [name, version] of wanted) expect(packages[`node_modules/${name}`]?.version).toBe(version)
 })

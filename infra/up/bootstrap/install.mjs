@@ -101,9 +101,13 @@ function showProgress(startedAt) {
  * @param {string} said
  */
 export function describeFailure(said) {
-  const tail = said.trim().split('\n').slice(-12).join('\n')
+  // npm says first what is wrong and then how it is used.
+  const tail = said.trim().split('\n').slice(0, 12).join('\n')
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ECONNRESET|network/i.test(said)) {
     return `could not reach the npm registry.\n${tail}\nConnect once, or set a registry mirror (npm config set registry URL), or copy node_modules from a machine of the same kind; then run the command again. After the first installation nothing more is downloaded.`
+  }
+  if (/in sync/.test(said)) {
+    return `found package.json and package-lock.json at odds.\n${tail}\nTake both from the same commit, or run \`npm install\` if you changed package.json.`
   }
   if (/spawn npm ENOENT/.test(said)) return 'found no npm on the PATH. Install npm 10 or newer and try again.'
   if (/ENOSPC/.test(said)) return `the disk is full.\n${tail}\nFree about 2 GB and run the command again.`
