@@ -1,4 +1,5 @@
 /** One form, read back: its row, its document, its bytes, and what became of it. */
+import type { PoolClient } from 'pg'
 import type { Postgres } from '#infra/platform/contract.ts'
 import { FORM_STATE } from '../contract.ts'
 import type { FormSnapshot } from '../contract.ts'
@@ -39,6 +40,7 @@ interface SnapshotRow extends Omit<
   'meta' | 'form' | 'edited_by_user_id' | 'case_ids' | 'attachments'
 > {
   readonly history: readonly HistoryEntry[]
+  readonly version: number
   readonly xml_deflated: Buffer | null
   readonly case_ids: string[] | null
   readonly attachments: FormSnapshot['attachments'] | null
@@ -47,15 +49,26 @@ interface SnapshotRow extends Omit<
 const SNAPSHOT = `
 select f.form_id, f.state, f.xmlns, f.app_id, f.build_id, f.user_id, f.username, f.device_id, f.received_at, f.edited_at,
   f.server_modified_at, f.orig_id, f.deprecated_form_id, f.problem, f.submit_ip, f.last_sync_token, f.is_api_submission,
-  f.history, f.xml_deflated,
+  f.history, f.version, f.xml_deflated,
   (select array_agg(t.case_id order by t.seq) from ingest.case_transactions t
     where t.domain = f.domain and t.form_id = f.form_id and t.rebuild = 0) as case_ids,
   (select json_object_agg(a.name, json_build_object('content_type', a.content_type, 'length', a.size_bytes) order by a.name)
     from ingest.form_attachments a where a.domain = f.domain and a.form_id = f.form_id) as attachments
 from ingest.forms f where f.domain = $1 and f.form_id = $2`
 
+/** The form as the stream sees it, read inside a transaction too; null when the domain has no such form. */
+export async function readFormSnapshot(
+  client: Pick<PoolClient, 'query'>,
+  domain: string,
+  formId: string,
+): Promise<{ readonly version: number; readonly snapshot: FormSnapshot } | null> {
+  const { rows } = await client.query<SnapshotRow>(SNAPSHOT, [domain, formId])
+  const [row] = rows
+  return row === undefined ? null : { version: row.version, snapshot: await toSnapshot(row) }
+}
+
 async function toSnapshot(row: SnapshotRow): Promise<FormSnapshot> {
-  const { history, xml_deflated, case_ids, attachments, ...columns } = row
+  const { history, version: _, xml_deflated, case_ids, attachments, ...columns } = row
   const isLog = (columns.state & FORM_STATE.submissionErrorLog) !== 0
   const root = isLog ? null : await readRoot(xml_deflated)
   const document = root === null ? {} : toFormDocument(root)
@@ -97,9 +110,7 @@ export function createFormReads({ postgres: { pool } }: { readonly postgres: Pos
     readFormXml,
 
     async findForm(domain, formId) {
-      const { rows } = await pool.query<SnapshotRow>(SNAPSHOT, [domain, formId])
-      const [row] = rows
-      return row === undefined ? null : toSnapshot(row)
+      return (await readFormSnapshot(pool, domain, formId))?.snapshot ?? null
     },
 
     async readAttachment(domain, formId, name) {

@@ -88,10 +88,17 @@ export async function readBalances(
   caseIds: readonly string[],
 ): Promise<Map<string, string>> {
   if (caseIds.length === 0) return new Map()
-  const { rows } = await client.query<{ case_id: string; section_id: string; entry_id: string; balance: string }>({
+  const { rows } = await client.query<{
+    case_id: string
+    section_id: string
+    entry_id: string
+    balance: string
+  }>({
     name: 'ingest-read-balances',
     text: 'select case_id, section_id, entry_id, balance from ingest.ledger_values where case_id = any($1::text[])',
     values: [caseIds],
   })
-  return new Map(rows.map((row) => [JSON.stringify([row.case_id, row.section_id, row.entry_id]), row.balance]))
+  return new Map(
+    rows.map((row) => [JSON.stringify([row.case_id, row.section_id, row.entry_id]), row.balance]),
+  )
 }

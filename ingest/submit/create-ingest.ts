@@ -1,0 +1,167 @@
+/** Ingest put together: the lane, the transactions of their own, and what happens when one of them fails. */
+import { Problem } from '#infra/platform/index.ts'
+import type { Log, Postgres } from '#infra/platform/contract.ts'
+import { archiveForm } from '../rebuild/archive-form.ts'
+import { caseKey, formKey } from '../store/locks.ts'
+import { createWorkspace } from './workspace.ts'
+import { writeSet } from '../store/write-set.ts'
+import { appendEvents } from '#infra/platform/index.ts'
+import { instantOf } from './instants.ts'
+import { createLane } from './lane.ts'
+import { keepErrorForm } from './keep-form.ts'
+import type { Member } from './keep-form.ts'
+import { parseSubmission, touchedCaseIds, toStoredXml } from './parse-submission.ts'
+import { runBatch } from './run-batch.ts'
+import type { BatchResult } from './run-batch.ts'
+import { submitAlone } from './submit-alone.ts'
+import type { SubmissionRequest, SubmissionResult } from './submission.ts'
+
+export interface IngestOptions {
+  readonly postgres: Postgres
+  readonly log: Log
+  readonly now: () => Date
+  readonly newId: () => string
+  /** Whether closing a host in this domain closes its extensions. */
+  readonly closesExtensions: (domain: string) => Promise<boolean>
+  readonly settings?: Partial<IngestSettings>
+}
+
+export interface IngestSettings {
+  /** Forms in one transaction at most. */
+  readonly laneMaxForms: number
+  /** Transactions under way at once. */
+  readonly laneInFlight: number
+  /** How long a form waits for another that holds the same case, before it is answered 423. */
+  readonly lockTimeoutMs: number
+}
+
+const DEFAULTS: IngestSettings = { laneMaxForms: 48, laneInFlight: 2, lockTimeoutMs: 5_000 }
+const LANE_MAX_KEYS = 1_000
+
+export interface Ingest {
+  /** Answers when the submission is on disk, or says why it is not. */
+  submit(domain: string, request: SubmissionRequest): Promise<SubmissionResult>
+  /** @returns false when the domain has no such normal form. Repeating changes nothing. */
+  archive(domain: string, formId: string, userId: string | null): Promise<boolean>
+  unarchive(domain: string, formId: string, userId: string | null): Promise<boolean>
+  /** Waits for what is under way. */
+  drain(): Promise<void>
+}
+
+async function toMember(
+  domain: string,
+  request: SubmissionRequest,
+  at: string,
+  newId: () => string,
+): Promise<Member> {
+  const receivedAt = request.submitTime ?? at
+  const parsed = parseSubmission(request, receivedAt)
+  const xml = await toStoredXml(request.xml)
+  if (!parsed.ok) {
+    const formId = newId()
+    return {
+      keys: [formKey(formId)],
+      domain,
+      request,
+      form: null,
+      unreadable: parsed.reason,
+      xml,
+      receivedAt,
+      formId,
+    }
+  }
+  const formId = parsed.form.instanceId ?? newId()
+  const keys = [formKey(formId), ...touchedCaseIds(parsed.form).map(caseKey)]
+  return { keys, domain, request, form: parsed.form, unreadable: null, xml, receivedAt, formId }
+}
+
+/** True when the caller's own rule lets the form in; one that could not be read is kept for people to look at. */
+function isAccepted({ form, request }: Member): boolean {
+  if (form === null || request.accept === undefined) return true
+  const caseOwners = form.blocks.flatMap((block) => [
+    block.create?.['owner_id'] ?? block.update?.['owner_id'] ?? block.userId,
+  ])
+  return request.accept({ userId: form.meta?.userID ?? null, xmlns: form.xmlns, caseOwners })
+}
+
+function isHeld(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'PLATFORM_POSTGRES_CONTENDED'
+}
+
+/** Creates the one way in. Owns no connection: `drain` before the pool is closed. */
+export function createIngest(options: IngestOptions): Ingest {
+  const { postgres, log, now, newId, closesExtensions } = options
+  const settings = { ...DEFAULTS, ...options.settings }
+  const dependencies = { postgres, newId, closesExtensions, lockTimeoutMs: settings.lockTimeoutMs }
+
+  /** A form on which we fail alone is kept as an error form, and sent again by the phone. Source: reference §1.5 (12). */
+  async function keepFailed(member: Member, error: unknown): Promise<SubmissionResult> {
+    log.error({ domain: member.domain, form_id: member.formId, err: error }, 'form failed')
+    const formId = newId()
+    const workspace = createWorkspace([], new Map())
+    keepErrorForm(workspace, member, { formId, problem: 'InternalError: the form could not be processed' })
+    await postgres.transaction(async (client) => {
+      await writeSet(client, workspace.set)
+      await appendEvents(client, workspace.set.events)
+    })
+    return { kind: 'failed', formId }
+  }
+
+  async function tryAlone(member: Member): Promise<SubmissionResult> {
+    try {
+      return await submitAlone(dependencies, member)
+    } catch (error) {
+      if (isHeld(error)) return { kind: 'locked', detail: `form ${member.formId} is being processed` }
+      if (error instanceof Problem && error.kind === 'unavailable') throw error
+      return keepFailed(member, error)
+    }
+  }
+
+  /** When a batch fails, its members are tried one by one: a bad form never harms its neighbours. */
+  async function runMembers(members: readonly Member[]): Promise<readonly SubmissionResult[]> {
+    const results = await runBatch(dependencies, members).catch((error: unknown): readonly BatchResult[] => {
+      if (error instanceof Problem && error.kind === 'unavailable' && !isHeld(error)) throw error
+      return members.map(() => ({ kind: 'alone' }))
+    })
+    const settled: SubmissionResult[] = []
+    for (const [index, member] of members.entries()) {
+      const result = results[index] ?? { kind: 'alone' }
+      settled.push(result.kind === 'alone' ? await tryAlone(member) : result)
+    }
+    return settled
+  }
+
+  const lane = createLane<Member, SubmissionResult>({
+    maxMembers: settings.laneMaxForms,
+    maxKeys: LANE_MAX_KEYS,
+    inFlight: settings.laneInFlight,
+    run: runMembers,
+  })
+
+  const archiving = { lockTimeoutMs: settings.lockTimeoutMs }
+  return {
+    async submit(domain, request) {
+      const member = await toMember(domain, request, instantOf(now()), newId)
+      return isAccepted(member) ? lane.submit(member) : { kind: 'refused' }
+    },
+    archive: async (domain, formId, userId) =>
+      archiveForm(postgres, {
+        ...archiving,
+        domain,
+        formId,
+        userId,
+        operation: 'archive',
+        at: instantOf(now()),
+      }),
+    unarchive: async (domain, formId, userId) =>
+      archiveForm(postgres, {
+        ...archiving,
+        domain,
+        formId,
+        userId,
+        operation: 'unarchive',
+        at: instantOf(now()),
+      }),
+    drain: () => lane.drain(),
+  }
+}
