@@ -18,5 +18,3 @@ export type { AuditOptions, AuditReport, Difference, Originals } from './audit/a
 export { startEngine } from './engine/start-engine.ts'
 export type { EngineOptions, RunningEngine } from './engine/start-engine.ts'
 export type { EngineNumbers } from './engine/numbers.ts'
-export { listCaseChanges, listFormVersions } from './rest/changes.ts'
-export type { CaseChange, FormVersion } from './rest/changes.ts'

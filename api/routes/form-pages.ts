@@ -1,101 +1,76 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { FORM_STATE, FormSnapshot } from '#ingest/contract.ts'
-import { findFormsByIds, listCaseChanges, listFormVersions } from '#warehouse/index.ts'
 import { FormPage } from '../contract.ts'
-import { parseSnapshot, toActionWords, toChanges } from '../pages/case-changes.ts'
-import { toAnswers } from '../pages/form-answers.ts'
-import { getDomain } from '../plugins/access.ts'
+import { PathPart } from '../pages/params.ts'
+import { readFormPage } from '../pages/form-page.ts'
+import { sendXml } from '../pages/send-file.ts'
+import { getDomain, getPrincipal } from '../plugins/access.ts'
 import { formMissing } from '../problems.ts'
 import { defineRoute } from '../server/define-route.ts'
 import type { ApiDependencies } from '../server/dependencies.ts'
-import { waitForWarehouse } from '../server/freshness.ts'
 
-const STATE_NAMES = {
-  normal: 'normal',
-  archived: 'archived',
-  deprecated: 'deprecated',
-  duplicate: 'duplicate',
-  error: 'error',
-  submissionErrorLog: 'submission_error_log',
-  deleted: 'deleted',
-} as const
+const Params = z.object({ domain: z.string(), formId: PathPart })
+const URL = '/a/:domain/api/v1/forms/:formId'
+const shared = { tag: 'pages', params: Params } as const
 
-function toStateName(state: number): string {
-  const names = Object.entries(FORM_STATE).filter(([, bit]) => (state & bit) !== 0)
-  const [name] = names.at(-1) ?? ['normal']
-  return Object.entries(STATE_NAMES).find(([key]) => key === name)?.[1] ?? 'normal'
-}
+/** One form: answers, case changes, attachments, versions; its XML; archive and unarchive. */
+export function formPageRoutes(app: FastifyInstance, dependencies: ApiDependencies): void {
+  const { reads, ingest } = dependencies
 
-function toMetadata(meta: FormSnapshot['meta']): { name: string; value: string }[] {
-  const { geo_point: geoPoint, ...texts } = meta ?? { geo_point: null }
-  const entries = Object.entries(texts).filter(([, value]) => value !== null)
-  const place = geoPoint ? [{ name: 'geo_point', value: `${geoPoint.latitude} ${geoPoint.longitude}` }] : []
-  return [...entries.map(([name, value]) => ({ name, value: String(value) })), ...place]
-}
+  async function getPage(request: FastifyRequest, formId: string): Promise<FormPage> {
+    const page = await readFormPage(dependencies, getDomain(request), formId)
+    if (!page) throw formMissing({})
+    return page
+  }
 
-/** One form: answers, case changes, attachments, versions. */
-export function formPageRoutes(app: FastifyInstance, { warehouse, postgres }: ApiDependencies): void {
   defineRoute(
     app,
     {
+      ...shared,
       method: 'GET',
       permission: 'read',
-      tag: 'pages',
-      url: '/a/:domain/api/v1/forms/:formId',
-      summary: 'A form: answers, changes of cases, attachments, versions',
-      params: z.object({ domain: z.string(), formId: z.string() }),
+      url: URL,
+      summary: 'A form with its answers',
       answer: FormPage,
     },
-    async ({ params, request }) => {
-      const { domain, timezone } = getDomain(request)
-      await waitForWarehouse(postgres)
-      const [[found], changes, versions] = await Promise.all([
-        findFormsByIds(warehouse, domain, [params.formId]),
-        listCaseChanges(warehouse, domain, { formId: params.formId }),
-        listFormVersions(warehouse, domain, params.formId),
-      ])
-      if (!found) throw formMissing({})
-      const form = FormSnapshot.parse(JSON.parse(found.document))
-      const base = `/a/${domain}/api/form/attachment/${encodeURIComponent(form.form_id)}`
-      return {
-        timezone,
-        form_id: form.form_id,
-        form_name: String(form.form['@name'] ?? ''),
-        xmlns: form.xmlns,
-        state: toStateName(form.state),
-        problem: form.problem,
-        received_on: form.received_at,
-        edited_on: form.edited_at,
-        user_id: form.user_id,
-        username: form.username ?? '',
-        metadata: toMetadata(form.meta),
-        answers: toAnswers(form.form),
-        cases: changes
-          .filter((change) => change.cause === 'form')
-          .map((change) => {
-            const after = parseSnapshot(change.after)
-            return {
-              case_id: change.case_id,
-              case_type: after.type,
-              case_name: after.name,
-              actions: toActionWords(change),
-              changes: toChanges(change),
-            }
-          }),
-        attachments: Object.entries(form.attachments).map(([name, { content_type, length }]) => ({
-          name,
-          content_type,
-          size_bytes: length,
-          url: `${base}/${encodeURIComponent(name)}`,
-        })),
-        history: [],
-        versions: versions.map(({ id, state, received_on }) => ({
-          form_id: id,
-          state: toStateName(state),
-          received_on,
-        })),
-      }
+    async ({ params, request }) => getPage(request, params.formId),
+  )
+
+  defineRoute(
+    app,
+    {
+      ...shared,
+      method: 'GET',
+      permission: 'read',
+      url: `${URL}/xml`,
+      summary: 'A form as received',
+      answerType: 'text/xml',
+    },
+    async ({ params, request, reply }) => {
+      const xml = await reads.readFormXml(getDomain(request).domain, params.formId)
+      if (!xml) throw formMissing({})
+      return sendXml(reply, xml, `${params.formId}.xml`)
     },
   )
+
+  for (const operation of ['archive', 'unarchive'] as const) {
+    defineRoute(
+      app,
+      {
+        ...shared,
+        method: 'POST',
+        permission: 'edit',
+        url: `${URL}/${operation}`,
+        summary: `${operation} a form`,
+        answer: FormPage,
+      },
+      async ({ params, request }) => {
+        const principal = getPrincipal(request)
+        const userId = 'userId' in principal ? principal.userId : null
+        if (!(await ingest[operation](getDomain(request).domain, params.formId, userId)))
+          throw formMissing({})
+        return getPage(request, params.formId)
+      },
+    )
+  }
 }

@@ -14,6 +14,7 @@ import { getDomain } from '../plugins/access.ts'
 import { defineRoute } from '../server/define-route.ts'
 import type { ApiDependencies } from '../server/dependencies.ts'
 import { readAsOf, waitForWarehouse } from '../server/freshness.ts'
+import { toMutable } from '../server/mutable.ts'
 import { readReportScope } from '../server/report-scope.ts'
 
 const Params = z.object({ domain: z.string() })
@@ -125,15 +126,4 @@ export function reportRoutes(app: FastifyInstance, dependencies: ApiDependencies
         return toMutable(await queries.caseList(scope, query))
       }),
   )
-}
-
-type Mutable<T> = T extends readonly (infer Item)[]
-  ? Mutable<Item>[]
-  : T extends object
-    ? { -readonly [Key in keyof T]: Mutable<T[Key]> }
-    : T
-
-/** zod's inputs are typed mutable; nothing is changed. */
-function toMutable<T>(value: T): Mutable<T> {
-  return value as Mutable<T>
 }

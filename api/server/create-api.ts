@@ -5,6 +5,13 @@ import fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { constants } from 'node:zlib'
 import { createMetrics } from '#infra/platform/index.ts'
+import {
+  createIngest,
+  createIngestReads,
+  readFingerprints,
+  readVersions,
+  readVersionsOfHours,
+} from '#ingest/index.ts'
 import { createTenants } from '#tenants/index.ts'
 import { createWarehouseQueries } from '#warehouse/index.ts'
 import { installAccess } from '../plugins/access.ts'
@@ -20,6 +27,8 @@ import { exportRoutes } from '../routes/exports.ts'
 import { parkedRoute } from '../routes/parked.ts'
 import { streamRoute } from '../stream/stream-route.ts'
 import { dashboardsRoutes } from '../routes/dashboards.ts'
+import { auditRoute } from '../routes/admin/audit.ts'
+import { attachmentRoutes } from '../rest/attachment-routes.ts'
 import { caseRoutes } from '../rest/case-routes.ts'
 import { formRoutes } from '../rest/form-routes.ts'
 import { userDomainsRoute } from '../rest/user-domains-route.ts'
@@ -82,15 +91,28 @@ async function installPlugins(app: FastifyInstance, dependencies: ApiDependencie
   installAccess(app, dependencies)
 }
 
+function createDependencies(options: ApiOptions): ApiDependencies {
+  const { postgres, warehouse, log, now } = options
+  const newId = () => randomUUID().replaceAll('-', '')
+  const tenants = createTenants({ postgres, now, newId })
+  const closesExtensions = async (domain: string) =>
+    (await tenants.domains.find(domain))?.closesExtensions ?? true
+  return {
+    ...options,
+    newId,
+    tenants,
+    ingest: createIngest({ postgres, log, now, newId, closesExtensions }),
+    reads: createIngestReads({ postgres }),
+    queries: createWarehouseQueries({ warehouse, now }),
+  }
+}
+
 /**
  * The whole HTTP side of the platform, ready to listen. `close()` drains: new requests get 503, those under way end.
  * Owns neither the database nor the engine's client.
  */
 export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
-  const newId = () => randomUUID().replaceAll('-', '')
-  const tenants = createTenants({ postgres: options.postgres, now: options.now, newId })
-  const queries = createWarehouseQueries({ warehouse: options.warehouse, now: options.now })
-  const dependencies: ApiDependencies = { ...options, tenants, queries, newId }
+  const dependencies = createDependencies(options)
   const app = createServer(options)
   const addresses = collectAddresses(app)
   app.decorate('routeList', addresses)
@@ -103,6 +125,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   workerAndKeyRoutes(app, dependencies)
   groupAndLocationRoutes(app, dependencies)
   feedRoutes(app, dependencies)
+  auditRoute(app, { ...dependencies, originals: { readFingerprints, readVersions, readVersionsOfHours } })
+  attachmentRoutes(app, dependencies)
   reportRoutes(app, dependencies)
   exportRoutes(app, dependencies)
   formPageRoutes(app, dependencies)
@@ -115,6 +139,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   documentRoutes(app, { ...dependencies, addresses })
   installMissing(app, addresses)
   await dashboardsRoutes(app, dependencies)
+  app.addHook('onClose', async () => dependencies.ingest.drain())
   await app.ready()
   return app
 }

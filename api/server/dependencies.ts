@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Log, Postgres, Secret } from '#infra/platform/index.ts'
+import type { Ingest, IngestReads } from '#ingest/index.ts'
 import type { Tenants } from '#tenants/index.ts'
 import type { WarehouseQueries } from '#warehouse/index.ts'
 
@@ -23,6 +24,8 @@ export interface ApiOptions {
 /** What routes use. */
 export interface ApiDependencies extends ApiOptions {
   readonly tenants: Tenants
+  readonly ingest: Ingest
+  readonly reads: IngestReads
   readonly queries: WarehouseQueries
   readonly newId: () => string
 }

@@ -236,53 +236,6 @@ describe('reports', () => {
   })
 })
 
-describe('pages', () => {
-  it('show a form by question, with what it did to cases', async () => {
-    const { status, body } = await get('v1/forms/f1')
-    expect(status).toBe(200)
-    expect(body).toMatchObject({
-      form_id: 'f1',
-      form_name: 'Register',
-      state: 'normal',
-      username: 'joe',
-      answers: [{ path: '/q', label: 'Q', value: 'yes', children: [] }],
-      attachments: [{ name: 'a b.jpg', size_bytes: 3 }],
-    })
-    expect(body.cases).toContainEqual({
-      case_id: 'c1',
-      case_type: 'patient',
-      case_name: 'Ann',
-      actions: ['created'],
-      changes: expect.arrayContaining([{ property: 'age', before: null, after: '31' }]),
-    })
-    expect((await get('v1/forms/nope')).status).toBe(404)
-  })
-
-  it('show a case, its history and its relatives', async () => {
-    expect((await get('v1/cases/c1')).body).toMatchObject({
-      case_name: 'Ann',
-      properties: [{ property: 'age', value: '31' }],
-      closed: false,
-    })
-    expect((await get('v1/cases/c1/history')).body.transactions).toMatchObject([
-      { form_id: 'f1', form_name: 'Register', actions: ['created'], username: 'joe' },
-    ])
-    expect((await get('v1/cases/c2/tree')).body).toMatchObject({
-      truncated: false,
-      root: {
-        case_id: 'c1',
-        is_current: false,
-        children: [
-          { case_id: 'c2', identifier: 'parent', relationship: 'child', is_current: true, children: [] },
-        ],
-      },
-    })
-    for (const path of ['v1/cases/nope', 'v1/cases/nope/history', 'v1/cases/nope/tree']) {
-      expect((await get(path)).status).toBe(404)
-    }
-  })
-})
-
 describe('health and stream', () => {
   it('is healthy once all serves', async () => {
     const { status, body } = await scenario.ask({ url: '/health' })

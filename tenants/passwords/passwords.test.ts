@@ -10,8 +10,8 @@ describe('passwords', () => {
     const passwords = createPasswords({ now: () => new Date() })
     const hash = await passwords.hash('secret', RULES)
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
-    for (const time of ['first', 'second']) {
-      expect(await passwords.isRight(hash, 'secret'), time).toBe(true)
+    for (let time = 0; time < 2; time += 1) {
+      expect(await passwords.isRight(hash, 'secret')).toBe(true)
       expect(await passwords.isRight(hash, 'Secret')).toBe(false)
       expect(await passwords.isRight(null, 'secret')).toBe(false)
     }
