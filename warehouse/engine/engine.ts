@@ -1,4 +1,5 @@
 /** ClickHouse itself: opens the data folder once, gives a fresh connection to each statement, ends statements on demand. */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { engineFailed, engineLocked } from './problems.ts'
 import { EngineException } from './exception.ts'
@@ -20,8 +21,6 @@ export interface Engine {
 export function ownFolder(path: string): string {
   return join(path, 'casehouse')
 }
-
-const CANNOT_OPEN_FILE = 76
 
 /** @throws WAREHOUSE_ENGINE_LOCKED, WAREHOUSE_ENGINE_FAILED */
 export async function createEngine(path: string): Promise<Engine> {
@@ -56,8 +55,19 @@ function openKeeper(path: string, args: readonly string[]): Connection {
     return openConnection(path, args)
   } catch (error) {
     if (!(error instanceof EngineException)) throw error
-    if (error.code === CANNOT_OPEN_FILE || /lock|in use|already/i.test(error.message))
-      throw engineLocked({ path }, error)
-    throw engineFailed({ path, code: error.code }, error)
+    const pid = findHolder(path)
+    throw pid === undefined
+      ? engineFailed({ path, code: error.code }, error)
+      : engineLocked({ path, pid }, error)
+  }
+}
+
+/** The library says only on stderr why it did not open; whoever holds the folder has left its number in `status`. */
+function findHolder(path: string): number | undefined {
+  try {
+    const pid = Number(/^PID: (\d+)$/m.exec(readFileSync(join(path, 'status'), 'utf8'))?.[1])
+    return process.kill(pid, 0) ? pid : undefined
+  } catch {
+    return undefined
   }
 }

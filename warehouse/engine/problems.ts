@@ -4,8 +4,8 @@ import { problem } from '#infra/platform/index.ts'
 export const engineLocked = problem(
   'WAREHOUSE_ENGINE_LOCKED',
   'conflict',
-  (d: { path: string }) =>
-    `The folder ${d.path} is in use by another engine. One process may hold a data folder: stop the other, or choose another folder.`,
+  (d: { path: string; pid: number }) =>
+    `The folder ${d.path} is in use by the engine of process ${d.pid}. One process may hold a data folder: stop the other, or choose another folder.`,
 )
 
 export const engineFailed = problem(
