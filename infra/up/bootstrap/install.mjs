@@ -9,7 +9,7 @@ import { say } from './say.mjs'
 
 const STAMP = '.casehouse-stamp'
 
-/** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean, link?: boolean }} LockedPackage */
+/** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean, link?: boolean, extraneous?: boolean }} LockedPackage */
 
 /** @param {string} root */
 export async function ensureDependencies(root) {
@@ -35,7 +35,7 @@ export function matchesLock(lockText, installedText) {
   const wanted = packagesOf(lockText)
   const installed = packagesOf(installedText)
   return Object.entries(wanted).every(([path, entry]) => {
-    if (path === '' || entry.link) return true
+    if (path === '' || entry.link || entry.extraneous) return true
     const there = installed[path]
     if (!there) return entry.optional === true || entry.devOptional === true
     return there.version === entry.version
