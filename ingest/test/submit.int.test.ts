@@ -19,7 +19,7 @@ beforeAll(async () => {
   const { postgres } = database
   ingest = createIngest({
     postgres,
-    log: createLog({ name: 'test', level: 'fatal' }),
+    log: createLog({ name: 'test', level: 'silent' }),
     now: () => new Date(),
     newId: () => randomUUID().replaceAll('-', ''),
     closesExtensions: async () => true,

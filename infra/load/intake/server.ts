@@ -1,0 +1,27 @@
+/** The API process of the intake benchmark: the real receiver over the real pipeline. Prints its address. */
+import { createApi } from '#api/index.ts'
+import { createLog, createPostgres, createWarehouseClient, Secret } from '#infra/platform/index.ts'
+
+const log = createLog({ name: 'bench-api', level: 'error' })
+const postgres = createPostgres({
+  ...JSON.parse(process.env['BENCH_POSTGRES'] ?? '{}'),
+  password: new Secret(process.env['BENCH_PASSWORD'] ?? ''),
+  maxConnections: 10,
+})
+// Intake never asks the warehouse; nothing listens there.
+const warehouse = createWarehouseClient({
+  url: 'http://127.0.0.1:9',
+  username: 'none',
+  password: new Secret('none'),
+  database: 'none',
+})
+const app = await createApi({
+  postgres,
+  warehouse,
+  log,
+  operatorToken: new Secret(process.env['BENCH_TOKEN'] ?? ''),
+  dashboardsUrl: null,
+  now: () => new Date(),
+  instanceId: 'bench',
+})
+process.send?.({ url: await app.listen({ host: '127.0.0.1', port: 0 }) })
