@@ -46,11 +46,14 @@ select ${COLUMNS}, i.identifier, ${RELATIONSHIP} from ingest.case_indices i
 join ingest.cases c on c.domain = i.domain and c.case_id = i.referenced_id
 where i.domain = $1 and i.case_id = $2
 order by i.identifier <> 'parent', i.identifier <> 'host', i.identifier limit 1`
+/** Each case once, though it may hang on several of them. */
 const CHILDREN = `
-select ${COLUMNS}, i.referenced_id as parent_id, i.identifier, ${RELATIONSHIP} from ingest.case_indices i
-join ingest.cases c on c.domain = i.domain and c.case_id = i.case_id
-where i.domain = $1 and i.referenced_id = any($2::text[]) and i.case_id <> all($3::text[]) and not c.deleted
-order by c.name, c.case_id, i.identifier <> 'parent', i.identifier limit $4`
+select * from (
+  select distinct on (c.case_id) ${COLUMNS}, i.referenced_id as parent_id, i.identifier, ${RELATIONSHIP}
+  from ingest.case_indices i join ingest.cases c on c.domain = i.domain and c.case_id = i.case_id
+  where i.domain = $1 and i.referenced_id = any($2::text[]) and i.case_id <> all($3::text[]) and not c.deleted
+  order by c.case_id, i.identifier <> 'parent', i.identifier
+) below order by case_name, case_id limit $4`
 
 type Pool = Pick<Postgres['pool'], 'query'>
 
@@ -80,11 +83,10 @@ async function descend(pool: Pool, domain: string, links: Map<string, Link>): Pr
   while (level.length > 0) {
     const known = [...links.keys()]
     const room = MAX_RELATED_CASES - known.length
-    // A case with two indices into the tree comes twice; one more than there is room for tells that there are more.
-    const { rows } = await pool.query<Link>(CHILDREN, [domain, level, known, 2 * Math.max(room, 0) + 1])
+    // One more than there is room for tells that there are more.
+    const { rows } = await pool.query<Link>(CHILDREN, [domain, level, known, Math.max(room, 0) + 1])
     const added: string[] = []
     for (const link of rows) {
-      if (links.has(link.case_id)) continue
       if (links.size >= MAX_RELATED_CASES) return true
       links.set(link.case_id, link)
       added.push(link.case_id)
