@@ -103,6 +103,11 @@ describe('a statement', () => {
     expect(() => parseStatement("select 1 into outfile '/tmp/x'")).toThrow(/not allowed/)
   })
 
+  it('is refused where the library would lose its data', () => {
+    const text = "insert into t select a from input('a UInt8') format CSV\n1"
+    expect(() => parseStatement(text)).toThrow(/input\(\) is not supported/)
+  })
+
   it('says its verb when it is no select', () => {
     expect(parseStatement('(((( select 1 ))))').kind).toBe('select')
     expect(parseStatement('show tables format JSON')).toMatchObject({

@@ -48,6 +48,7 @@ export function parseStatement(text: string): Statement {
   }
   const top = statement.filter((token) => token.depth === 0)
   refuseFiles(top)
+  refuseInput(statement)
   const end = statement.at(-1)?.end ?? 0
   const output = findFormat(top)
   const verb = statement.find((token) => token.text !== '(')?.word ?? ''
@@ -60,6 +61,12 @@ export function parseStatement(text: string): Statement {
 function refuseFiles(top: readonly Token[]): void {
   const outfile = top.some((token, i) => token.word === 'INTO' && top[i + 1]?.word === 'OUTFILE')
   if (outfile) throw raise(48, 'INTO OUTFILE is not allowed over HTTP.')
+}
+
+/** The library would answer with success and write nothing. */
+function refuseInput(statement: readonly Token[]): void {
+  const input = statement.some((token, i) => token.word === 'INPUT' && statement[i + 1]?.text === '(')
+  if (input) throw raise(48, 'The table function input() is not supported: insert into a table with FORMAT.')
 }
 
 /** `FORMAT x`, at the end or before the last `SETTINGS`. */
