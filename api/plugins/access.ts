@@ -80,6 +80,7 @@ export function createEnter(dependencies: ApiDependencies): Enter {
       return { principal, domain: null }
     }
     const name = findDomainParam(request) ?? ''
+    if (!/^[a-z0-9-]+$/.test(name)) throw accessForbidden({ permission })
     const permissions = await tenants.listPermissions(name, principal)
     // A stranger hears the same about a domain that exists and one that does not.
     if (!permissions.includes(permission)) throw accessForbidden({ permission })

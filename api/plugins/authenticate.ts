@@ -24,6 +24,10 @@ export function parseBasic(credentials: string): NamedSecret | undefined {
   return splitAtColon(Buffer.from(credentials, 'base64').toString('utf8'))
 }
 
+function credentialsHoldNul({ name, secret }: NamedSecret): boolean {
+  return name.includes('\u0000') || secret.includes('\u0000')
+}
+
 function isEqual(a: string, b: string): boolean {
   const hash = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(hash(a), hash(b))
@@ -65,7 +69,7 @@ export function createAuthenticate({ tenants, operatorToken }: ApiDependencies):
     if (scheme === 'bearer')
       return isEqual(credentials, operatorToken.reveal()) ? { kind: 'operator' } : undefined
     const named = scheme === 'apikey' ? splitAtColon(credentials) : parseBasic(credentials)
-    if (!named) return undefined
+    if (!named || credentialsHoldNul(named)) return undefined
     if (scheme === 'basic') return findBasic(named, domain)
     return scheme === 'apikey' ? tenants.apiKeys.authenticate(named.name, named.secret) : undefined
   }

@@ -34,6 +34,7 @@ import { formRoutes } from '../rest/form-routes.ts'
 import { userDomainsRoute } from '../rest/user-domains-route.ts'
 import { casePageRoutes } from '../routes/case-pages.ts'
 import { formPageRoutes } from '../routes/form-pages.ts'
+import { receiverRoutes } from '../routes/receiver.ts'
 import { reportRoutes } from '../routes/reports.ts'
 import { healthRoute } from '../routes/health.ts'
 import { metricsRoute } from '../routes/metrics.ts'
@@ -137,6 +138,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   caseRoutes(app, dependencies)
   userDomainsRoute(app, dependencies)
   documentRoutes(app, { ...dependencies, addresses })
+  await receiverRoutes(app, dependencies)
   installMissing(app, addresses)
   await dashboardsRoutes(app, dependencies)
   app.addHook('onClose', async () => dependencies.ingest.drain())

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import { z } from 'zod'
 import type { RoutePermission } from '../plugins/access.ts'
+import { requestInvalid } from '../problems.ts'
 
 export interface RouteDocument {
   readonly summary: string
@@ -88,6 +89,7 @@ export function defineRoute<
       ...(spec.challenge ? { challenge: true } : {}),
     },
     handler: async (request, reply) => {
+      refuseNul(request)
       const answer = await act({
         // Without a schema the input is typed unknown, and handed over as it is.
         params: (spec.params ?? Nothing).parse(request.params) as z.output<Params>,
@@ -101,6 +103,15 @@ export function defineRoute<
       return spec.answer ? toAnswer(spec.answer, answer) : answer
     },
   })
+}
+
+/** No text of ours holds NUL, and Postgres cannot. */
+function refuseNul({ params, query, body }: FastifyRequest): void {
+  const parts = { address: params, query, body: body ?? null }
+  for (const [path, part] of Object.entries(parts)) {
+    if (JSON.stringify(part).includes(String.raw`\u0000`))
+      throw requestInvalid({ faults: [{ path, expected: 'must be text without NUL' }] })
+  }
 }
 
 /** An answer that breaks its own contract is our fault, not the asker's. */

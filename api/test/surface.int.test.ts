@@ -173,6 +173,29 @@ describe('problems', () => {
     expect(cases[6][0].headers.allow).toBe('DELETE, GET, HEAD, POST')
   })
 
+  it('are said about NUL, wherever it stands', async () => {
+    const nul = Buffer.from('a\u0000b:c').toString('base64')
+    const cases = [
+      [{ url: '/a/ours/api/v1/parked', as: `Basic ${nul}` }, 401],
+      [{ url: '/a/ou%00rs/api/v1/parked', ...ours.credentials.admin }, 403],
+      [{ url: '/a/ours/api/v1/forms/a%00b', ...ours.credentials.admin }, 400],
+      [{ url: '/a/ours/api/v0.5/form/?xmlns=a%00b', ...ours.credentials.admin }, 400],
+      [{ method: 'POST', url: '/api/session', body: { email: 'a\u0000@b.c', password: 'x' } }, 400],
+      [
+        {
+          method: 'PUT',
+          url: '/api/admin/domains/ours/workers/x',
+          body: { first_name: '\u0000' },
+          ...ours.credentials.admin,
+        },
+        400,
+      ],
+    ] as const
+    for (const [request, status] of cases) {
+      expect([request.url, (await scenario.ask(request)).status]).toEqual([request.url, status])
+    }
+  })
+
   it('show no insides, only the request id, when we fail', async () => {
     const answer = await scenario.ask({ url: '/a/ours/api/v1/filters', ...ours.credentials.reader })
     expect([answer.status, answer.body.code]).toEqual([503, 'PLATFORM_WAREHOUSE_UNREACHABLE'])
