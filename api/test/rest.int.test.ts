@@ -236,6 +236,43 @@ describe('reports', () => {
   })
 })
 
+describe('a form sent to the receiver', () => {
+  it('is in the list asked for next, with its case', async () => {
+    const xml = `<data xmlns="http://openrosa.org/formdesigner/ABC" name="Visit" version="4" uiVersion="1">
+      <n0:case xmlns:n0="http://commcarehq.org/case/transaction/v2" case_id="c9" user_id="u1" date_modified="2024-03-01T10:00:00.000+02:00">
+        <n0:create><n0:case_type>patient</n0:case_type><n0:case_name>Zoe</n0:case_name><n0:owner_id>u1</n0:owner_id></n0:create>
+        <n0:update><n0:age>31</n0:age></n0:update></n0:case>
+      <q>yes</q>
+      <meta xmlns="http://openrosa.org/jr/xforms"><deviceID>d</deviceID><timeEnd>2024-03-01T10:00:00.000+02:00</timeEnd>
+        <username>joe</username><userID>u1</userID><instanceID>sent-1</instanceID></meta></data>`
+    const sent = await scenario.api.inject({
+      method: 'POST',
+      url: '/a/demo/receiver/secure/APP1/',
+      payload: xml,
+      headers: { 'content-type': 'text/xml', authorization: people.credentials.worker.as },
+    })
+    expect(sent.statusCode).toBe(201)
+    const found = await get('v0.5/form/?case_id=c9&cases__full=true')
+    expect(found.body.objects).toMatchObject([
+      {
+        id: 'sent-1',
+        app_id: 'APP1',
+        metadata: { timeEnd: '2024-03-01T08:00:00.000000Z' },
+        cases: { c9: { properties: { case_name: 'Zoe', age: '31' }, xform_ids: ['sent-1'] } },
+      },
+    ])
+    const audit = await scenario.ask({
+      method: 'POST',
+      url: '/api/admin/audit',
+      body: { domain: 'demo' },
+      ...people.credentials.operator,
+    })
+    expect(audit.status).toBe(200)
+    // What the other tests put into the stream alone was never received.
+    expect((audit.body.differences as { id: string }[]).map(({ id }) => id)).not.toContain('sent-1')
+  }, 30_000)
+})
+
 describe('health and stream', () => {
   it('is healthy once all serves', async () => {
     const { status, body } = await scenario.ask({ url: '/health' })
