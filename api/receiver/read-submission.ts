@@ -1,7 +1,9 @@
 /** What a phone sent, out of the body and the headers. Source: reference §1.3 and §1.4. */
 import type { FastifyRequest } from 'fastify'
 import { boundaryOf, parseMultipart, readSubmissionParts, toInstant } from '#ingest/index.ts'
-import type { SubmissionParts, SubmissionRequest } from '#ingest/index.ts'
+import type { SubmissionRequest } from '#ingest/index.ts'
+
+type SubmissionParts = ReturnType<typeof readSubmissionParts>
 
 const OPENROSA_HEADERS = ['x-openrosa-version', 'accept-language', 'date'] as const
 const MAX_TOKEN = 255

@@ -1,7 +1,6 @@
 /** Where phones send forms. Source: reference §1.1–1.6. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { MAX_FORM_BYTES } from '#ingest/index.ts'
-import { openRosaAnswer, openRosaBody } from '#ingest/index.ts'
+import { MAX_FORM_BYTES, openRosaAnswer, openRosaBody } from '#ingest/index.ts'
 import { methodNotAllowed } from '../problems.ts'
 import { sendIgnored, sendResult } from '../receiver/answer.ts'
 import { createAdmit } from '../receiver/authenticate-submission.ts'

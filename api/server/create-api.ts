@@ -80,8 +80,9 @@ async function installPlugins(app: FastifyInstance, dependencies: ApiDependencie
   await app.register(compress, {
     threshold: 1_024,
     encodings: ['br', 'gzip'],
+    // Not HTML: pages are sent piece by piece, and a compressor would hold the pieces back.
     customTypes:
-      /^(application\/json|text\/(html|css|plain|csv|javascript|xml)|application\/javascript|image\/svg\+xml)/,
+      /^(application\/json|text\/(css|plain|csv|javascript|xml)|application\/javascript|image\/svg\+xml)/,
     // The default quality of brotli (11) costs more than the network that it saves.
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
     zlibOptions: { level: 4 },
