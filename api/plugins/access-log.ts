@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { findDomainParam } from './access.ts'
+import { findDomainParam } from './domain-param.ts'
 
 /** Routes that are asked all the time and say nothing new. */
 const QUIET = new Set(['/health', '/metrics', '/', '/*'])

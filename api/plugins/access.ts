@@ -8,6 +8,7 @@ import { domainMissing } from '#tenants/index.ts'
 import type { ApiDependencies } from '../server/dependencies.ts'
 import { accessForbidden, credentialsMissing, originForbidden, routeUnguarded } from '../problems.ts'
 import { createAuthenticate } from './authenticate.ts'
+import { findDomainParam } from './domain-param.ts'
 
 /** `public`: anybody. `signed-in`: any credentials. `operator`: the command line. Else: a permission in the route's domain. */
 export type RoutePermission = Permission | 'public' | 'signed-in' | 'operator'
@@ -36,12 +37,6 @@ export function getPrincipal(request: FastifyRequest): Principal {
 export function getDomain(request: FastifyRequest): DomainRecord {
   if (!request.domain) throw domainMissing({})
   return request.domain
-}
-
-export function findDomainParam(request: FastifyRequest): string | undefined {
-  const params: unknown = request.params
-  if (typeof params !== 'object' || params === null || !('domain' in params)) return undefined
-  return typeof params.domain === 'string' ? params.domain : undefined
 }
 
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS']

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Principal, WebUser } from '#tenants/contract.ts'
 import { credentialsMissing, credentialsWrong } from '../problems.ts'
 import type { ApiDependencies } from '../server/dependencies.ts'
-import { findDomainParam } from './access.ts'
+import { findDomainParam } from './domain-param.ts'
 import { findSessionToken } from './session-cookie.ts'
 
 /** @throws API_CREDENTIALS_MISSING, API_CREDENTIALS_WRONG, TENANTS_PASSWORDS_BUSY */

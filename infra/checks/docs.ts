@@ -16,16 +16,20 @@ function placeholder(name: string): unknown {
   const text = (): string => `‹${name}›`
   return new Proxy(text, {
     get: (_, key) =>
-      key === Symbol.toPrimitive || key === 'toString' || key === 'join' || key === 'toISOString'
-        ? text
-        : placeholder(String(key)),
+      key === 'map'
+        ? () => placeholder(name)
+        : key === Symbol.toPrimitive || key === 'toString' || key === 'join' || key === 'toISOString'
+          ? text
+          : placeholder(String(key)),
   })
 }
 
 const details = new Proxy({}, { get: (_, key) => placeholder(String(key)) })
 
 async function readProblems(): Promise<Problem[]> {
-  const books = globSync('{infra,tenants,ingest,warehouse,api}/**/problems.ts', { cwd: ROOT }).sort()
+  const books = globSync('{infra,tenants,ingest,warehouse,api}/**/problems.ts', { cwd: ROOT })
+    .filter((file) => file !== 'api/plugins/problems.ts')
+    .sort()
   const found: Problem[] = []
   for (const book of books) {
     const exports = Object.values((await import(join(ROOT, book))) as Record<string, unknown>)
