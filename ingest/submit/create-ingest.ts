@@ -7,6 +7,8 @@ import { createWorkspace } from './workspace.ts'
 import { writeSet } from '../store/write-set.ts'
 import { appendEvents } from '#infra/platform/index.ts'
 import { instantOf } from './instants.ts'
+import { isAccepted } from './accept.ts'
+import { ChainHeld } from './close-extensions.ts'
 import { createLane } from './lane.ts'
 import { keepErrorForm } from './keep-form.ts'
 import type { Member } from './keep-form.ts'
@@ -75,16 +77,8 @@ async function toMember(
   return { keys, domain, request, form: parsed.form, unreadable: null, xml, receivedAt, formId }
 }
 
-/** True when the caller's own rule lets the form in; one that could not be read is kept for people to look at. */
-function isAccepted({ form, request }: Member): boolean {
-  if (form === null || request.accept === undefined) return true
-  const caseOwners = form.blocks.flatMap((block) => [
-    block.create?.['owner_id'] ?? block.update?.['owner_id'] ?? block.userId,
-  ])
-  return request.accept({ userId: form.meta?.userID ?? null, xmlns: form.xmlns, caseOwners })
-}
-
 function isHeld(error: unknown): boolean {
+  if (error instanceof ChainHeld) return true
   return error instanceof Problem && error.code === 'PLATFORM_POSTGRES_CONTENDED'
 }
 

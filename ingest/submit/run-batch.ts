@@ -3,10 +3,11 @@ import type { PoolClient } from 'pg'
 import { appendEvents } from '#infra/platform/index.ts'
 import type { Postgres } from '#infra/platform/contract.ts'
 import { FORM_STATE } from '../contract.ts'
-import { tryLocks } from '../store/locks.ts'
+import { GATE_KEYS, tryLocks } from '../store/locks.ts'
 import { readBalances, readCases, readForms } from '../store/read-existing.ts'
 import type { ExistingForm } from '../store/read-existing.ts'
 import { writeSet } from '../store/write-set.ts'
+import { isAcceptedBeside } from './accept.ts'
 import { closeExtensions } from './close-extensions.ts'
 import { keepDuplicate, keepErrorLog, keepNewForm } from './keep-form.ts'
 import type { Kept, Member } from './keep-form.ts'
@@ -48,7 +49,7 @@ export async function openWorkspace(client: PoolClient, members: readonly Member
 /** What is known of a form's id: in this domain, elsewhere, and earlier in this batch. */
 interface Ids {
   readonly existing: readonly ExistingForm[]
-  readonly inBatch: Map<string, { readonly md5: string; readonly state: number }>
+  readonly inBatch: Map<string, { readonly domain: string; readonly md5: string; readonly state: number }>
 }
 
 /** The member with a form that was read. */
@@ -65,10 +66,12 @@ function keepMember(
   ids: Ids,
   newId: () => string,
 ): Kept | { readonly result: { readonly kind: 'alone' } } {
+  if (!isAcceptedBeside(workspace, member)) return { result: { kind: 'refused' }, closed: [] }
   if (!isRead(member)) return { result: keepErrorLog(workspace, member, member.unreadable ?? ''), closed: [] }
   const same = ids.existing.filter((form) => form.form_id === member.formId)
   const here = same.find((form) => form.domain === member.domain)
-  const earlier = ids.inBatch.get(`${member.domain} ${member.formId}`)
+  const taken = ids.inBatch.get(member.formId)
+  const earlier = taken?.domain === member.domain ? taken : undefined
   if (here !== undefined || earlier !== undefined) {
     const state = here?.state ?? earlier?.state ?? FORM_STATE.normal
     const md5 = here?.md5 ?? earlier?.md5
@@ -76,10 +79,10 @@ function keepMember(
     return { result: keepDuplicate(workspace, member, newId()), closed: [] }
   }
   // An id of another domain is not this domain's business: the form gets one of its own.
-  const formId = same.length > 0 ? newId() : member.formId
+  const formId = same.length > 0 || taken !== undefined ? newId() : member.formId
   const kept = keepNewForm(workspace, member, { formId })
   const state = kept.result.kind === 'case-error' ? FORM_STATE.error : FORM_STATE.normal
-  ids.inBatch.set(`${member.domain} ${formId}`, { md5: member.xml.md5, state })
+  ids.inBatch.set(formId, { domain: member.domain, md5: member.xml.md5, state })
   return kept
 }
 
@@ -92,14 +95,17 @@ export async function runBatch(
   members: readonly Member[],
 ): Promise<readonly BatchResult[]> {
   return postgres.transaction(async (client) => {
-    const locked = await tryLocks(client, members)
-    const ready = members.filter((_, index) => locked[index] === true)
+    // One with more cases than Postgres has room for locks goes alone, through the gate of its domain.
+    const small = members.filter(({ keys }) => keys.length <= GATE_KEYS)
+    const held = await tryLocks(client, small)
+    const ready = small.filter((_, index) => held[index] === true)
+    const isReady = new Set(ready)
     const formIds = [...new Set(ready.filter(isRead).map((member) => member.formId))]
     const ids: Ids = { existing: await readForms(client, formIds), inBatch: new Map() }
     const workspace = await openWorkspace(client, ready)
     const results: BatchResult[] = []
-    for (const [index, member] of members.entries()) {
-      if (locked[index] !== true) {
+    for (const member of members) {
+      if (!isReady.has(member)) {
         results.push({ kind: 'alone' })
         continue
       }

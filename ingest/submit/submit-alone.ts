@@ -12,14 +12,17 @@ import { caseKey, waitForLocks } from '../store/locks.ts'
 import { readForms } from '../store/read-existing.ts'
 import type { ExistingForm } from '../store/read-existing.ts'
 import { createWriteSet, writeSet } from '../store/write-set.ts'
+import type { WriteSet } from '../store/write-set.ts'
+import { isAcceptedBeside, isAcceptedInstead } from './accept.ts'
 import { closeExtensions } from './close-extensions.ts'
-import { formEvent } from './form-row.ts'
-import { keepDuplicate, keepErrorForm, keepErrorLog, keepNewForm } from './keep-form.ts'
+import { formEvent, toFormColumns } from './form-row.ts'
+import { keepDuplicate, keepErrorForm, keepErrorLog, keepNewForm, newFacts } from './keep-form.ts'
 import type { Kept, Member } from './keep-form.ts'
 import { touchedCaseIds } from './parse-submission.ts'
 import type { ParsedForm } from './parse-submission.ts'
 import { openWorkspace } from './run-batch.ts'
 import type { BatchDependencies } from './run-batch.ts'
+import type { SubmittedFile } from '../multipart/attachment-rules.ts'
 import type { SubmissionResult } from './submission.ts'
 import { applyForm } from './workspace.ts'
 import type { Workspace } from './workspace.ts'
@@ -72,6 +75,7 @@ async function keepNew(
   receivedAt = member.receivedAt,
 ): Promise<SubmissionResult> {
   const workspace = await openWorkspace(client, [member])
+  if (!isAcceptedBeside(workspace, member)) return { kind: 'refused' }
   const kept: Kept = keepNewForm(workspace, member, { formId, version, receivedAt })
   const { domain } = member
   if (kept.closed.length > 0 && (await closesExtensions(domain))) {
@@ -90,17 +94,38 @@ async function submitAgain(alone: Alone, here: ExistingForm): Promise<Submission
     )
   }
   if (here.xmlns !== member.form.xmlns) return keepNew(alone, newId(), 1)
-  if (!isError) return edit(alone, here)
+  const workspace = await openWorkspace(client, [member])
+  const accepted = isAcceptedBeside(workspace, member) && (await isAcceptedInstead(client, member, here))
+  if (!accepted) return { kind: 'refused' }
+  if (!isError) return edit(alone, workspace, here)
   if (here.md5 === member.xml.md5) {
+    // What came with the form the first time is not asked for again.
+    const attachments = await readOtherAttachments(alone, here)
     await client.query('delete from ingest.forms where domain = $1 and form_id = $2', [
       member.domain,
       here.form_id,
     ])
-  } else {
-    await moveAside(alone, here)
+    const request = { ...member.request, attachments: [...member.request.attachments, ...attachments] }
+    return keepNew(
+      { ...alone, member: { ...member, request } },
+      here.form_id,
+      here.version + 1,
+      here.received_at,
+    )
   }
+  await moveAside(alone, here)
   // Keeps its time of arrival: a form's place in the warehouse must not move. Differs: the reference takes the new one.
   return keepNew(alone, here.form_id, here.version + 1, here.received_at)
+}
+
+/** Files of the form as stored, without those that this submission brings itself. */
+async function readOtherAttachments({ client, member }: Alone, here: ExistingForm): Promise<SubmittedFile[]> {
+  const { rows } = await client.query<SubmittedFile>(
+    `select name, content_type as "contentType", content from ingest.form_attachments
+     where domain = $1 and form_id = $2 and content is not null and name <> all($3::text[]) order by name`,
+    [member.domain, here.form_id, member.request.attachments.map(({ name }) => name)],
+  )
+  return rows
 }
 
 /** The failed form takes another id, so that the new one can have its own. */
@@ -115,12 +140,11 @@ async function moveAside({ client, member, newId }: Alone, here: ExistingForm): 
 }
 
 /** The form keeps its id and its place in time; what it said before is kept under a new id. */
-async function edit(alone: Alone, here: ExistingForm): Promise<SubmissionResult> {
+async function edit(alone: Alone, workspace: Workspace, here: ExistingForm): Promise<SubmissionResult> {
   const { client, member, newId } = alone
   const { domain, form, receivedAt: at } = member
   const oldCases = await casesOfForm(client, domain, here.form_id)
   await waitForLocks(client, { domain, keys: oldCases.map(caseKey) }, alone.lockTimeoutMs)
-  const workspace = await openWorkspace(client, [member])
   const applied =
     form.problem === null
       ? applyForm(workspace, form, {
@@ -160,7 +184,22 @@ async function edit(alone: Alone, here: ExistingForm): Promise<SubmissionResult>
     if (kept !== null) set.events.push(formEvent(domain, kept.version, kept.snapshot))
   }
   await appendEvents(client, set.events)
+  await closeAfterEdit(alone, set)
   return { kind: 'edited', formId: here.form_id, deviceId: form.meta?.deviceID ?? null }
+}
+
+/** Extensions of the hosts that the new version closes, as after a first submission. */
+async function closeAfterEdit(alone: Alone, { cases }: WriteSet): Promise<void> {
+  const { client, member, newId } = alone
+  const { domain, receivedAt } = member
+  const closed = [...cases.values()]
+    .filter(({ stored, after }) => after.closed && stored?.closed !== true)
+    .map(({ after }) => after.case_id)
+  if (closed.length === 0 || !(await alone.closesExtensions(domain))) return
+  const workspace = await openWorkspace(client, [])
+  await closeExtensions({ client, workspace, domain, closed, receivedAt, newId })
+  await writeSet(client, workspace.set)
+  await appendEvents(client, workspace.set.events)
 }
 
 interface Deprecation {
@@ -203,6 +242,27 @@ async function deprecate(client: PoolClient, deprecation: Deprecation): Promise<
   return new Map(rows.map((row) => [row.case_id, row.seq]))
 }
 
+/** What a new version says of itself; id, time of arrival, and history stay. */
+const REPLACED = [
+  'app_id',
+  'build_id',
+  'user_id',
+  'username',
+  'device_id',
+  'time_start',
+  'time_end',
+  'commcare_version',
+  'app_version',
+  'app_build_version',
+  'auth_context',
+  'openrosa_headers',
+  'submit_ip',
+  'last_sync_token',
+  'date_header',
+  'is_api_submission',
+  'xml_bytes',
+] as const
+
 /** Attachments that the new version does not bring stay with the form. */
 async function replaceForm(
   { client, member }: Alone,
@@ -211,11 +271,11 @@ async function replaceForm(
 ): Promise<void> {
   const { domain, form, xml, request, receivedAt: at } = member
   const userId = request.authContext.user_id ?? form.meta?.userID ?? 'unknown'
-  const { meta } = form
+  const columns = toFormColumns(newFacts(member, { formId: here.form_id }), form, request)
   await client.query(
     `update ingest.forms set state = ${FORM_STATE.normal}, edited_at = $3, server_modified_at = $3, deprecated_form_id = $4,
-       history = history || $5::jsonb, version = version + 1, xml_deflated = $6, xml_md5 = decode($7, 'hex'), xml_bytes = $8,
-       user_id = $9, username = $10, device_id = $11, time_start = $12, time_end = $13, problem = null, app_version = $14
+       history = history || $5::jsonb, version = version + 1, xml_deflated = $6, xml_md5 = decode($7, 'hex'), problem = null,
+       ${REPLACED.map((name, index) => `${name} = $${index + 8}`).join(', ')}
      where domain = $1 and form_id = $2`,
     [
       domain,
@@ -225,13 +285,7 @@ async function replaceForm(
       JSON.stringify([{ user_id: userId, date: at, operation: 'edit' }]),
       Buffer.from(xml.deflated),
       xml.md5,
-      xml.bytes,
-      meta?.userID ?? null,
-      meta?.username ?? null,
-      meta?.deviceID ?? null,
-      meta?.timeStart ?? null,
-      meta?.timeEnd ?? null,
-      meta?.appVersion ?? null,
+      ...REPLACED.map((name) => columns[name]),
     ],
   )
   for (const file of request.attachments) {

@@ -56,9 +56,14 @@ async function createRows(
   }
 }
 
-const STATEMENT = `with written as (${WRITE_BATCH} returning 1)
-  insert into feed.outbox (topic, domain, event_key, payload)
-  select e->>'topic', e->>'domain', e->>'eventKey', e->>'payload' from json_array_elements($12::json) as e`
+// Beside the other parts, not around them: Postgres allows writes in a `with` at the top level only.
+const STATEMENT = WRITE_BATCH.replace(
+  /^\s*with\b/,
+  `with event as (
+    insert into feed.outbox (topic, domain, event_key, payload)
+    select e->>'topic', e->>'domain', e->>'eventKey', e->>'payload' from json_array_elements($12::json) as e
+  ),`,
+)
 
 let rows: ReturnType<typeof createRows> | null = null
 app.post('/*', async (request, reply) => {

@@ -1,0 +1,256 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestDatabase } from '../../infra/harness/index.ts'
+import type { TestDatabase } from '../../infra/harness/index.ts'
+import { createLog } from '#infra/platform/index.ts'
+import { createIngest } from '../index.ts'
+import type { Ingest, SubmissionRequest } from '../index.ts'
+import { createIngestReads } from '../index.ts'
+import type { IngestReads } from '../index.ts'
+
+let database: TestDatabase
+let ingest: Ingest
+let reads: IngestReads
+const DOMAIN = 'demo'
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  const { postgres } = database
+  ingest = createIngest({
+    postgres,
+    log: createLog({ name: 'test', level: 'silent' }),
+    now: () => new Date(),
+    newId: () => randomUUID().replaceAll('-', ''),
+    closesExtensions: async () => true,
+  })
+  reads = createIngestReads({ postgres })
+})
+afterAll(async () => {
+  await ingest.drain()
+  await database.drop()
+})
+
+function request(xml: string): SubmissionRequest {
+  return {
+    xml: Buffer.from(xml),
+    attachments: [],
+    appId: 'APP1',
+    buildId: null,
+    authContext: { user_id: null, authenticated: false, domain: DOMAIN },
+    openrosaHeaders: {},
+    submitIp: '127.0.0.1',
+    lastSyncToken: null,
+    dateHeader: null,
+    submitTime: null,
+    isApiSubmission: false,
+  }
+}
+
+interface Said {
+  readonly formId: string
+  readonly xmlns?: string
+  readonly cases: string
+}
+
+const V2 = 'http://commcarehq.org/case/transaction/v2'
+function form({ formId, xmlns = 'http://openrosa.org/formdesigner/ABC', cases }: Said): string {
+  return `<?xml version='1.0' ?><data xmlns="${xmlns}" name="Register">${cases}<n1:meta xmlns:n1="http://openrosa.org/jr/xforms"><n1:deviceID>d</n1:deviceID><n1:userID>u1</n1:userID><n1:username>joe</n1:username><n1:instanceID>${formId}</n1:instanceID></n1:meta></data>`
+}
+function caseBlock(caseId: string, inner: string, at = '2024-03-01T10:00:00.000+02:00'): string {
+  return `<n0:case xmlns:n0="${V2}" case_id="${caseId}" user_id="u1" date_modified="${at}">${inner}</n0:case>`
+}
+const create = (type: string, name: string): string =>
+  `<n0:create><n0:case_type>${type}</n0:case_type><n0:case_name>${name}</n0:case_name><n0:owner_id>u1</n0:owner_id></n0:create>`
+const update = (name: string, value: string): string =>
+  `<n0:update><n0:${name}>${value}</n0:${name}></n0:update>`
+
+const submits = (said: Said, domain = DOMAIN) => ingest.submit(domain, request(form(said)))
+async function stateOf(caseId: string, domain = DOMAIN) {
+  const found = await reads.findCase(domain, caseId)
+  return found?.snapshot
+}
+
+const many = (n: number, tag: string): string =>
+  Array.from({ length: n }, (_, i) => caseBlock(`${tag}${i}`, create('p', 'x'))).join('')
+
+describe('rules that need what is stored', () => {
+  it('a demo form may not move stock of another, nor edit the form of another', async () => {
+    await submits({ formId: 'h14a', cases: caseBlock('h14', create('p', 'x')) })
+    const demo = (formId: string, cases: string) =>
+      form({ formId, cases }).replace('<n1:userID>u1<', '<n1:userID>demo_user<')
+    const accept: NonNullable<SubmissionRequest['accept']> = ({ userId, caseOwners }) =>
+      userId === 'demo_user' && caseOwners.every((o) => o === 'demo_user')
+    const stock = demo(
+      'h14b',
+      '<balance xmlns="http://commcarehq.org/ledger/v1" entity-id="h14" date="2024-03-01" section-id="stock"><entry id="p1" quantity="9"/></balance>',
+    )
+    expect((await ingest.submit(DOMAIN, { ...request(stock), accept })).kind).toBe('refused')
+    expect((await ingest.submit(DOMAIN, { ...request(demo('h14a', '')), accept })).kind).toBe('refused')
+    expect((await stateOf('h14'))?.deleted).toBe(false)
+    const own = demo('h14c', caseBlock('h14own', create('p', 'x')).replaceAll('u1', 'demo_user'))
+    expect((await ingest.submit(DOMAIN, { ...request(own), accept })).kind).toBe('saved')
+    const again = demo('h14c', caseBlock('h14own', create('p', 'y')).replaceAll('u1', 'demo_user'))
+    expect((await ingest.submit(DOMAIN, { ...request(again), accept })).kind).toBe('edited')
+  })
+  it('a form with 20,000 cases is kept and its neighbours too', async () => {
+    const results = await Promise.allSettled([
+      submits({ formId: 'h1n', cases: caseBlock('h1n', create('p', 'x')) }),
+      submits({ formId: 'h1', cases: many(20_000, 'h1c') }),
+      submits({ formId: 'h1m', cases: caseBlock('h1m', create('p', 'x')) }),
+    ])
+    expect(results.map((r) => (r.status === 'fulfilled' ? r.value.kind : String(r.reason)))).toEqual([
+      'saved',
+      'saved',
+      'saved',
+    ])
+  })
+  it('one id from two domains in one batch goes to one of them', async () => {
+    const slow = Promise.all([
+      submits({ formId: 'h2first', cases: '' }),
+      submits({ formId: 'h2sec', cases: '' }),
+    ])
+    const both = await Promise.all([
+      submits({ formId: 'h2', cases: caseBlock('h2c', create('p', 'x')) }, 'demo'),
+      submits({ formId: 'h2', cases: caseBlock('h2c', create('p', 'x')) }, 'other'),
+    ])
+    await slow
+    const { rows } = await database.postgres.pool.query(
+      "select domain from ingest.forms where form_id = 'h2'",
+    )
+    const cases = await database.postgres.pool.query("select domain from ingest.cases where case_id = 'h2c'")
+    expect([rows.length, cases.rows.length, both.map((b) => b.kind).sort()]).toEqual([
+      1,
+      1,
+      ['case-error', 'saved'],
+    ])
+  })
+  it('a case deleted by archiving comes back as replay says', async () => {
+    await submits({ formId: 'h3a', cases: caseBlock('h3', create('p', 'x') + update('old', '1')) })
+    await ingest.archive(DOMAIN, 'h3a', 'admin')
+    await submits({ formId: 'h3b', cases: caseBlock('h3', update('new', '2'), '2024-03-05T10:00:00Z') })
+    const live = await stateOf('h3')
+    await submits({ formId: 'h3c', cases: caseBlock('h3', update('x', '2'), '2024-03-06T10:00:00Z') })
+    await ingest.archive(DOMAIN, 'h3c', 'admin')
+    const rebuilt = await stateOf('h3')
+    expect({ ...live, server_modified_at: 0 }).toEqual({ ...rebuilt, server_modified_at: 0 })
+  })
+  it('an edit of one of two forms received in the same instant keeps the order', async () => {
+    await Promise.all(
+      ['1', '2', '3'].map((v) => submits({ formId: `h4-${v}`, cases: caseBlock('h4', update('v', v)) })),
+    )
+    const before = (await stateOf('h4'))?.properties['v']
+    await submits({
+      formId: `h4-${before === '1' ? '2' : '1'}`,
+      cases: caseBlock('h4', update('v', 'edited')),
+    })
+    expect((await stateOf('h4'))?.properties['v']).toBe(before)
+  })
+  it('the same error form sent again without its photo keeps the photo', async () => {
+    const bad = form({
+      formId: 'h5',
+      cases: caseBlock(
+        'h5',
+        create('p', 'x') + '<n0:index><n0:parent case_type="p">h5missing</n0:parent></n0:index>',
+      ),
+    })
+    await ingest.submit(DOMAIN, {
+      ...request(bad),
+      attachments: [{ name: 'a.jpg', contentType: 'image/jpeg', content: Buffer.from('jpg') }],
+    })
+    await submits({ formId: 'h5p', cases: caseBlock('h5missing', create('p', 'x')) })
+    expect((await ingest.submit(DOMAIN, request(bad))).kind).toBe('saved')
+    const { rows } = await database.postgres.pool.query(
+      "select name from ingest.form_attachments where form_id = 'h5'",
+    )
+    expect(rows).toEqual([{ name: 'a.jpg' }])
+  })
+  it('an edit takes over what belongs to the new version', async () => {
+    await submits({ formId: 'h6', cases: caseBlock('h6', create('p', 'x')) })
+    await ingest.submit(DOMAIN, {
+      ...request(form({ formId: 'h6', cases: caseBlock('h6', create('p', 'y')) })),
+      appId: 'APP2',
+      lastSyncToken: 's2',
+      submitIp: '10.0.0.9',
+      isApiSubmission: true,
+    })
+    const { rows } = await database.postgres.pool.query(
+      "select app_id, last_sync_token, submit_ip, is_api_submission from ingest.forms where form_id = 'h6'",
+    )
+    expect(rows).toEqual([
+      { app_id: 'APP2', last_sync_token: 's2', submit_ip: '10.0.0.9', is_api_submission: true },
+    ])
+  })
+  it('an edit that closes a host closes its extensions', async () => {
+    await submits({ formId: 'h7a', cases: caseBlock('h7h', create('p', 'x')) })
+    await submits({
+      formId: 'h7b',
+      cases: caseBlock(
+        'h7e',
+        create('p', 'x') +
+          '<n0:index><n0:host case_type="p" relationship="extension">h7h</n0:host></n0:index>',
+      ),
+    })
+    await submits({ formId: 'h7a', cases: caseBlock('h7h', create('p', 'x') + '<n0:close/>') })
+    expect((await stateOf('h7e'))?.closed).toBe(true)
+  })
+  it('a demo form may not touch the case of another owner', async () => {
+    await submits({ formId: 'h8a', cases: caseBlock('h8', create('p', 'x')) })
+    const xml = form({
+      formId: 'h8b',
+      cases: caseBlock('h8', update('stolen', '1')).replace('user_id="u1"', 'user_id="demo_user"'),
+    }).replace('<n1:userID>u1<', '<n1:userID>demo_user<')
+    const result = await ingest.submit(DOMAIN, {
+      ...request(xml),
+      accept: ({ userId, caseOwners }) =>
+        userId === 'demo_user' && caseOwners.every((o) => o === 'demo_user'),
+    })
+    expect([result.kind, (await stateOf('h8'))?.properties]).toEqual(['refused', {}])
+  })
+  it('device reports change no case', async () => {
+    await submits({
+      formId: 'h9',
+      xmlns: 'http://code.javarosa.org/devicereport',
+      cases: caseBlock('h9', create('p', 'x')),
+    })
+    expect(await stateOf('h9')).toBeUndefined()
+  })
+  it('a failing member of a batch leaves its neighbours alone', async () => {
+    const blocker = submits({ formId: 'h10x', cases: '' })
+    const huge = 'x'.repeat(3_000)
+    const all = await Promise.all([
+      submits({ formId: 'h10a', cases: caseBlock('h10a', create('p', 'x')) }),
+      submits({
+        formId: 'h10b' + huge.replace(/x/g, () => Math.random().toString(36).slice(2, 6)),
+        cases: '',
+      }),
+      submits({ formId: 'h10c', cases: caseBlock('h10c', create('p', 'x')) }),
+    ])
+    await blocker
+    expect(all.map(({ kind }) => kind)).toEqual(['saved', 'failed', 'saved'])
+  })
+  it('20 different versions of one form at once end in one chain', async () => {
+    const all = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        submits({ formId: 'h11', cases: caseBlock('h11', create('p', 'n' + i)) }),
+      ),
+    )
+    expect(all.filter(({ kind }) => kind === 'saved').length).toBe(1)
+    expect(all.filter(({ kind }) => kind === 'edited').length).toBe(19)
+    const { rows } = await database.postgres.pool.query(
+      "select state, count(*)::int as n from ingest.forms where form_id = 'h11' or orig_id = 'h11' group by 1 order by 1",
+    )
+    expect(rows).toEqual([
+      { state: 1, n: 1 },
+      { state: 4, n: 19 },
+    ])
+    const counted = await database.postgres.pool.query(
+      "select count(*)::int as n from ingest.case_transactions where case_id='h11' and rebuild=0 and not revoked",
+    )
+    expect(counted.rows).toEqual([{ n: 1 }])
+  })
+  it('an id of another domain is normal here, under a fresh id', async () => {
+    await submits({ formId: 'h12', cases: '' }, 'demo')
+    const a = await submits({ formId: 'h12', cases: '' }, 'other')
+    expect(a.kind).toBe('saved')
+  })
+})
