@@ -12,11 +12,6 @@ export const filterInvalid = problem(
   'invalid',
   (d: { filter: string; expected: string }) => `The filter ${d.filter} must be ${d.expected}.`,
 )
-export const cursorInvalid = problem(
-  'API_CURSOR_INVALID',
-  'invalid',
-  () => 'The cursor does not come from this list; start again without one.',
-)
 export const credentialsMissing = problem(
   'API_CREDENTIALS_MISSING',
   'unauthenticated',
@@ -78,11 +73,6 @@ export const serverStopping = problem(
   'API_SERVER_STOPPING',
   'unavailable',
   () => 'The server is stopping; try again in a few seconds.',
-)
-export const dashboardsStarting = problem(
-  'API_DASHBOARDS_STARTING',
-  'unavailable',
-  () => 'The pages are starting; try again in a few seconds.',
 )
 export const formMissing = problem(
   'API_FORM_MISSING',

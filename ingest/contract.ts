@@ -14,7 +14,6 @@ export const FORM_STATE = {
   submissionErrorLog: 32,
   deleted: 64,
 } as const
-export type FormStateName = keyof typeof FORM_STATE
 
 /** Type bits of a case transaction. Source: reference §2.6. */
 export const TRANSACTION_TYPE = {

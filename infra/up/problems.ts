@@ -72,11 +72,6 @@ export const fileUnreadable = problem(
   'invalid',
   (d: { path: string; code: string }) => `The file ${d.path} cannot be read (${d.code}). Check the path.`,
 )
-export const demoMissing = problem(
-  'UP_DEMO_MISSING',
-  'missing',
-  () => `This checkout holds no demo data generator (infra/demo). Use a complete checkout.`,
-)
 export const benchMissing = problem(
   'UP_BENCH_MISSING',
   'missing',

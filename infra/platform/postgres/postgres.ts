@@ -79,11 +79,6 @@ export function toClientConfig(options: PostgresOptions): ClientConfig {
   }
 }
 
-/** A single connection outside any pool, for what must hold one: `listen`, advisory locks. Errors are translated. */
-export function createClient(options: ClientConfig): Client {
-  return new ProblemClient(options)
-}
-
 /**
  * Opens nothing yet: connections are made when first needed, up to `maxConnections` (default 10).
  * Values are read as `postgres/types.ts` says. Errors are `Problem`s: `PLATFORM_POSTGRES_UNIQUE` (conflict, with

@@ -9,6 +9,6 @@ export function chooseDashboardsNeed(args) {
   const words = args.filter((arg) => !arg.startsWith('-'))
   if (args.includes('--no-dashboards')) return false
   if (words[0] === 'serve') return words.includes('dashboards')
-  if (words[0] === 'dev') return words[1] === 'build' || words[1] === 'test'
+  if (words[0] === 'dev') return ['build', 'check', 'test'].includes(words[1] ?? '')
   return words[0] === 'up'
 }

@@ -23,9 +23,6 @@ export interface ApiCaller {
   close(): Promise<void>
 }
 
-/** Opens the way to the platform. `engine`: the command reads or writes the warehouse too. */
-export type OpenCaller = (needs: { readonly engine: boolean }) => Promise<ApiCaller>
-
 /**
  * One JSON request.
  * @returns the answer's object

@@ -77,7 +77,7 @@ const CHECKS: readonly Check[] = [
   {
     name: 'pages',
     script: 'node_modules/svelte-check/bin/svelte-check',
-    args: ['--workspace', 'dashboards', '--tsconfig', 'dashboards/tsconfig.json', '--output', 'human'],
+    args: ['--tsconfig', './dashboards/tsconfig.json', '--output', 'human'],
     needs: ['dashboards/tsconfig.json'],
   },
   {
@@ -91,6 +91,7 @@ const CHECKS: readonly Check[] = [
       'ingest',
       'warehouse',
       'api',
+      'dashboards/src',
     ],
     needs: ['infra/checks/dependency-cruiser.mjs'],
   },
@@ -101,6 +102,7 @@ const CHECKS: readonly Check[] = [
     args: ['--check'],
     needs: ['infra/checks/schema-dump.ts'],
   },
+  { name: 'documents', script: 'infra/checks/docs.ts', args: ['--check'], needs: ['infra/checks/docs.ts'] },
 ]
 
 /** Runs all, so that one run tells everything. */

@@ -1,5 +1,5 @@
 /** The log file of one process, kept below twice `maxBytes`: the full one becomes `NAME.log.1`. */
-import { appendFileSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { appendFileSync, renameSync, statSync } from 'node:fs'
 
 export interface RotatingLog {
   readonly file: string
@@ -28,14 +28,5 @@ export function createRotatingLog(file: string, maxBytes: number): RotatingLog {
     tail(lines) {
       return recent.trimEnd().split('\n').slice(-lines).join('\n')
     },
-  }
-}
-
-/** The last lines of a log file, whoever wrote it. */
-export function readLogTail(file: string, lines: number): string {
-  try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n')
-  } catch {
-    return ''
   }
 }
