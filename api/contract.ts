@@ -49,6 +49,9 @@ export type Session = z.infer<typeof Session>
 /** Every answer with numbers says up to when they are complete and in which time zone its days are. */
 const AsOf = { as_of: z.string().nullable(), timezone: z.string() }
 
+/** What is read from Postgres itself is complete up to the instant at which the reading began. */
+const ReadAt = { as_of: z.string() }
+
 const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
 const many = z
   .union([z.string(), z.array(z.string())])
@@ -229,6 +232,7 @@ export const PropertyChange = z.object({
 })
 
 export const FormPage = z.object({
+  ...ReadAt,
   timezone: z.string(),
   form_id: z.string(),
   form_name: z.string(),
@@ -261,6 +265,7 @@ export const FormPage = z.object({
 export type FormPage = z.infer<typeof FormPage>
 
 export const CasePage = z.object({
+  ...ReadAt,
   timezone: z.string(),
   case_id: z.string(),
   case_type: z.string(),
@@ -298,6 +303,7 @@ export const CasePage = z.object({
 export type CasePage = z.infer<typeof CasePage>
 
 export const CaseHistory = z.object({
+  ...ReadAt,
   timezone: z.string(),
   /** Newest first; the state of the case after each is what `changes` add up to. */
   transactions: z.array(
@@ -340,10 +346,11 @@ export const CaseTreeNode: z.ZodType<CaseTreeNode> = z.lazy(() =>
   }),
 )
 /** From the topmost ancestor down; `truncated` when more than 500 cases hang together. */
-export const CaseTree = z.object({ root: CaseTreeNode, truncated: z.boolean() })
+export const CaseTree = z.object({ ...ReadAt, root: CaseTreeNode, truncated: z.boolean() })
 export type CaseTree = z.infer<typeof CaseTree>
 
 export const ParkedEvents = z.object({
+  ...ReadAt,
   rows: z.array(
     z.object({
       parked_id: z.string(),

@@ -3,16 +3,20 @@ import type { LedgerValue } from '#ingest/index.ts'
 import type { CasePage } from '../contract.ts'
 import type { NameOf } from './names.ts'
 
+interface CaseSurroundings {
+  readonly as_of: string
+  readonly timezone: string
+  readonly ledgers: readonly LedgerValue[]
+  readonly nameOf: NameOf
+}
+
 /** All that is shown of one case. Pure. */
 export function toCasePage(
   snapshot: CaseSnapshot,
-  {
-    timezone,
-    ledgers,
-    nameOf,
-  }: { readonly timezone: string; readonly ledgers: readonly LedgerValue[]; readonly nameOf: NameOf },
+  { as_of, timezone, ledgers, nameOf }: CaseSurroundings,
 ): CasePage {
   return {
+    as_of,
     timezone,
     case_id: snapshot.case_id,
     case_type: snapshot.type,

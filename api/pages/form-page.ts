@@ -4,6 +4,7 @@ import { toFormName } from '#ingest/index.ts'
 import type { DomainRecord } from '#tenants/contract.ts'
 import type { FormPage } from '../contract.ts'
 import type { ApiDependencies } from '../server/dependencies.ts'
+import { readInstant } from '../server/freshness.ts'
 import { readNames } from './names.ts'
 import { toStateName } from './state-names.ts'
 
@@ -28,10 +29,11 @@ function toAttachments(domain: string, form: FormSnapshot): FormPage['attachment
 
 /** Null when the domain has no such form. */
 export async function readFormPage(
-  { reads, tenants }: Pick<ApiDependencies, 'reads' | 'tenants'>,
+  { reads, tenants, postgres }: Pick<ApiDependencies, 'reads' | 'tenants' | 'postgres'>,
   { domain, timezone }: DomainRecord,
   formId: string,
 ): Promise<FormPage | null> {
+  const as_of = await readInstant(postgres)
   const form = await reads.findForm(domain, formId)
   if (form === null) return null
   const [answers, cases, history, versions, nameOf] = await Promise.all([
@@ -42,6 +44,7 @@ export async function readFormPage(
     readNames(tenants, domain),
   ])
   return {
+    as_of,
     timezone,
     form_id: form.form_id,
     form_name: toFormName(form.form, form.xmlns),

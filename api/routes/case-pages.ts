@@ -9,6 +9,7 @@ import { getDomain } from '../plugins/access.ts'
 import { caseMissing } from '../problems.ts'
 import { defineRoute } from '../server/define-route.ts'
 import type { ApiDependencies } from '../server/dependencies.ts'
+import { readInstant } from '../server/freshness.ts'
 import { toMutable } from '../server/mutable.ts'
 
 const Params = z.object({ domain: z.string(), caseId: PathPart })
@@ -23,31 +24,33 @@ export function casePageRoutes(app: FastifyInstance, dependencies: ApiDependenci
     app,
     { ...shared, url: `${BASE}/tree`, summary: 'A case among its relatives', answer: CaseTree },
     async ({ params, request }) => {
+      const as_of = await readInstant(dependencies.postgres)
       const tree = await dependencies.reads.relatedCases(getDomain(request).domain, params.caseId)
       if (!tree) throw caseMissing({})
-      return { root: toTreeNode(tree.root), truncated: tree.truncated }
+      return { as_of, root: toTreeNode(tree.root), truncated: tree.truncated }
     },
   )
 }
 
-function casePageRoute(app: FastifyInstance, { tenants, reads }: ApiDependencies): void {
+function casePageRoute(app: FastifyInstance, { tenants, reads, postgres }: ApiDependencies): void {
   defineRoute(
     app,
     { ...shared, url: BASE, summary: 'A case with its properties', answer: CasePage },
     async ({ params, request }) => {
       const { domain, timezone } = getDomain(request)
+      const as_of = await readInstant(postgres)
       const [found, ledgers, nameOf] = await Promise.all([
         reads.findCase(domain, params.caseId),
         reads.ledgers(domain, params.caseId),
         readNames(tenants, domain),
       ])
       if (!found) throw caseMissing({})
-      return toCasePage(found.snapshot, { timezone, ledgers, nameOf })
+      return toCasePage(found.snapshot, { as_of, timezone, ledgers, nameOf })
     },
   )
 }
 
-function caseHistoryRoute(app: FastifyInstance, { tenants, reads }: ApiDependencies): void {
+function caseHistoryRoute(app: FastifyInstance, { tenants, reads, postgres }: ApiDependencies): void {
   defineRoute(
     app,
     {
@@ -58,12 +61,14 @@ function caseHistoryRoute(app: FastifyInstance, { tenants, reads }: ApiDependenc
     },
     async ({ params, request }) => {
       const { domain, timezone } = getDomain(request)
+      const as_of = await readInstant(postgres)
       const [steps, nameOf] = await Promise.all([
         reads.caseHistory(domain, params.caseId),
         readNames(tenants, domain),
       ])
       if (steps.length === 0) throw caseMissing({})
       return {
+        as_of,
         timezone,
         transactions: steps
           .toReversed()

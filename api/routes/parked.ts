@@ -5,6 +5,7 @@ import { ParkedEvents } from '../contract.ts'
 import { getDomain } from '../plugins/access.ts'
 import { defineRoute } from '../server/define-route.ts'
 import type { ApiDependencies } from '../server/dependencies.ts'
+import { readInstant } from '../server/freshness.ts'
 
 /** Events of a domain that a consumer could not use, without their content. */
 export function parkedRoute(app: FastifyInstance, { postgres }: ApiDependencies): void {
@@ -20,8 +21,10 @@ export function parkedRoute(app: FastifyInstance, { postgres }: ApiDependencies)
       answer: ParkedEvents,
     },
     async ({ request }) => {
+      const as_of = await readInstant(postgres)
       const rows = await listParked(postgres, { domain: getDomain(request).domain })
       return {
+        as_of,
         rows: rows.map((row) => ({
           parked_id: String(row.parkedId),
           consumer: row.consumer,

@@ -27,3 +27,14 @@ export async function readAsOf(postgres: Postgres): Promise<string | null> {
     throw error
   }
 }
+
+const READ_AT = `select to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at`
+
+/**
+ * Postgres's own instant, ISO 8601 UTC with six fraction digits. Asked for before other reads, it is the instant up to
+ * which they are complete: whatever was committed before it is in them.
+ */
+export async function readInstant({ pool }: Postgres): Promise<string> {
+  const { rows } = await pool.query<{ at: string }>(READ_AT)
+  return rows[0]?.at ?? ''
+}

@@ -28,6 +28,8 @@ function toBlock(caseId: string, inner: string): string {
 const create = (type: string, name: string) =>
   `<create><case_type>${type}</case_type><case_name>${name}</case_name><owner_id>u1</owner_id></create>`
 
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/
+
 let scenario: ApiScenario
 let people: People
 let ingest: Ingest
@@ -134,6 +136,15 @@ describe('attachments', () => {
   })
 })
 
+it('says of every page when it was read, after all that it holds', async () => {
+  const { received_on } = (await get('v1/forms/f3')).body
+  for (const path of ['v1/forms/f3', 'v1/cases/c2', 'v1/cases/c2/history', 'v1/cases/c2/tree', 'v1/parked']) {
+    const { as_of } = (await get(path)).body as { as_of: string }
+    expect(as_of, path).toMatch(INSTANT)
+    expect(as_of > String(received_on), path).toBe(true)
+  }
+})
+
 describe('the page of a case', () => {
   it('shows its properties, stock and relatives', async () => {
     expect((await get('v1/cases/c1')).body).toMatchObject({
@@ -142,6 +153,7 @@ describe('the page of a case', () => {
       ledgers: [{ section_id: 'stock', entry_id: 'ors', balance: 7 }],
     })
     expect((await get('v1/cases/c2/tree')).body).toEqual({
+      as_of: expect.stringMatching(INSTANT),
       truncated: false,
       root: {
         case_id: 'c1',
