@@ -1,5 +1,5 @@
 /** The refusals of the command line and the supervisor. */
-import { problem } from '#infra/platform/index.ts'
+import { problem, type Problem } from '#infra/platform/index.ts'
 
 export const dataDirInUse = problem(
   'UP_DATA_IN_USE',
@@ -11,8 +11,13 @@ export const dataDirUnwritable = problem(
   'UP_DATA_UNWRITABLE',
   'invalid',
   (d: { dataDir: string; code: string }) =>
-    `The data directory ${d.dataDir} cannot be written (${d.code}). Make it yours (chown), or name another with --data DIR.`,
+    `The data directory ${d.dataDir} cannot be written (${d.code}). ${d.code === 'ENOSPC' || d.code === 'EDQUOT' ? 'Its disk is full: free some space' : 'Make it yours (chown)'}, or name another with --data DIR.`,
 )
+/** What the system said when a file of the data directory could not be written. */
+export function toUnwritable(dataDir: string, error: unknown): Problem {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+  return dataDirUnwritable({ dataDir, code }, error)
+}
 export const dataFileUnreadable = problem(
   'UP_DATA_FILE_UNREADABLE',
   'invalid',

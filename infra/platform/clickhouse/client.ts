@@ -1,5 +1,5 @@
 /** The stock ClickHouse client with our settings; the same for the embedded engine and for a cluster. */
-import { createClient, type ClickHouseClient } from '@clickhouse/client'
+import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import type { Secret } from '../secret.ts'
 
 export interface WarehouseClientOptions {
@@ -30,6 +30,8 @@ export function createWarehouseClient(options: WarehouseClientOptions): Warehous
     request_timeout: options.requestTimeoutMs ?? 60_000,
     max_open_connections: options.maxConnections ?? 10,
     keep_alive: { enabled: true },
+    // It writes what it also throws, as plain text, to a stderr that holds our JSON lines.
+    log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: { date_time_input_format: 'best_effort', wait_end_of_query: 1 },
   })
 }

@@ -1,7 +1,7 @@
 /** The one directory that holds everything a platform keeps: databases, secrets, logs, and who is running. */
 import { accessSync, chmodSync, constants, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { dataDirUnwritable } from '../problems.ts'
+import { toUnwritable } from '../problems.ts'
 
 export interface DataDir {
   readonly path: string
@@ -43,8 +43,7 @@ export function prepareDataDir(path: string): DataDir {
     if (process.getuid?.() === 0) chmodSync(dataDir.path, 0o711)
     else chmodSync(dataDir.path, 0o700)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    throw dataDirUnwritable({ dataDir: dataDir.path, code }, error)
+    throw toUnwritable(dataDir.path, error)
   }
   return dataDir
 }

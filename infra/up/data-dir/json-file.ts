@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { z } from 'zod'
-import { dataFileUnreadable } from '../problems.ts'
+import { dataFileUnreadable, toUnwritable } from '../problems.ts'
 
 /**
  * Reads one of our JSON files.
@@ -25,9 +26,17 @@ export function readJsonFile<Schema extends z.ZodType>(
   }
 }
 
-/** Replaces the file in one step, so that a reader or a crash sees the old or the new one. */
+/**
+ * Replaces the file in one step, so that a reader or a crash sees the old or the new one.
+ * @throws UP_DATA_UNWRITABLE
+ */
 export function writeJsonFile(path: string, value: unknown, mode = 0o600): void {
   const draft = `${path}.${process.pid}.tmp`
-  writeFileSync(draft, `${JSON.stringify(value, null, 2)}\n`, { mode, flush: true })
-  renameSync(draft, path)
+  try {
+    writeFileSync(draft, `${JSON.stringify(value, null, 2)}\n`, { mode, flush: true })
+    renameSync(draft, path)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw toUnwritable(dirname(path), error)
+  }
 }

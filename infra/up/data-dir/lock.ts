@@ -1,7 +1,8 @@
 /** One data directory, one owner: a running platform, or one command that works on the data directly. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { z } from 'zod'
-import { dataDirInUse } from '../problems.ts'
+import { dataDirInUse, toUnwritable } from '../problems.ts'
 import type { DataDir } from './data-dir.ts'
 
 const Holder = z.object({
@@ -46,13 +47,18 @@ function findHolder(dataDir: DataDir): Holder | undefined {
   }
 }
 
+/** Written beside and then linked: whoever looks finds a whole holder, or none. */
 function tryWrite(path: string, holder: Holder): boolean {
+  const draft = `${path}.${process.pid}.tmp`
   try {
-    writeFileSync(path, JSON.stringify(holder), { flag: 'wx', mode: 0o600 })
+    writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 })
+    linkSync(draft, path)
     return true
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
-    throw error
+    throw toUnwritable(dirname(path), error)
+  } finally {
+    rmSync(draft, { force: true })
   }
 }
 

@@ -6,6 +6,7 @@ import type { DataDir } from '../data-dir/data-dir.ts'
 import type { PlatformSecrets } from '../data-dir/secrets.ts'
 import type { RoleName } from '../roles/role.ts'
 import { ROOT } from '../root.ts'
+import { stopped } from '../problems.ts'
 import { createKeptProcess, type KeptProcess } from './kept-process.ts'
 import { toRoleEnvironment } from './role-environment.ts'
 import { keepPostgres, type KeptPostgres } from './postgres-keeper.ts'
@@ -44,6 +45,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   const { env, dataDir, log, tell } = options
   const kept = new Map<RoleName, KeptProcess>()
   let starting: Promise<KeptPostgres> | undefined
+  let isStopping = false
 
   function startRole(role: RoleName, databaseUrl: Secret | undefined): Promise<void> {
     const process = createKeptProcess({
@@ -65,11 +67,14 @@ export function createPlatform(options: PlatformOptions): Platform {
         starting,
         isEngineOurs ? startRole('warehouse', undefined) : checkEngine(env),
       ])
+      // Told to stop in between: whoever stops has already passed over what does not run yet.
+      if (isStopping) throw stopped({})
       const others: RoleName[] = options.withDashboards ? ['loader', 'dashboards', 'api'] : ['loader', 'api']
       await Promise.all(others.map((role) => startRole(role, postgres.url)))
       return { databaseUrl: postgres.url, isPostgresEmbedded: postgres.isEmbedded }
     },
     async stop() {
+      isStopping = true
       const stopRole = async (role: RoleName): Promise<void> => kept.get(role)?.stop(GRACE_MS[role])
       await stopRole('api')
       await Promise.all([stopRole('dashboards'), stopRole('loader')])

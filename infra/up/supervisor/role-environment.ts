@@ -46,6 +46,8 @@ export function toRoleEnvironment(
       ...reader,
       CASEHOUSE_ENGINE_DATA: dataDir.engine,
       CASEHOUSE_ENGINE_PORT: String(ports.engine),
+      // Node reads its modules with the pool, so setting it in the engine's own code comes too late.
+      UV_THREADPOOL_SIZE: '32',
     },
     loader: { ...stores, ...owner },
     dashboards: {

@@ -18,12 +18,16 @@ export function createRotatingLog(file: string, maxBytes: number): RotatingLog {
     write(chunk) {
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
       recent = (recent + bytes.toString('utf8')).slice(-TAIL_CHARS)
-      if (sizeBytes > 0 && sizeBytes + bytes.length > maxBytes) {
-        renameSync(file, `${file}.1`)
-        sizeBytes = 0
+      try {
+        if (sizeBytes > 0 && sizeBytes + bytes.length > maxBytes) {
+          renameSync(file, `${file}.1`)
+          sizeBytes = 0
+        }
+        appendFileSync(file, bytes, { mode: 0o600 })
+        sizeBytes += bytes.length
+      } catch {
+        // A full disk must not end the supervisor; what cannot be kept is at least in `tail`.
       }
-      appendFileSync(file, bytes, { mode: 0o600 })
-      sizeBytes += bytes.length
     },
     tail(lines) {
       return recent.trimEnd().split('\n').slice(-lines).join('\n')

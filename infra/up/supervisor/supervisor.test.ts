@@ -115,6 +115,12 @@ test('a log stays below twice its size, and keeps its last lines', () => {
   expect(readFileSync(log.file, 'utf8')).toContain('line 29')
 })
 
+test.skipIf(process.platform !== 'linux')('a full disk does not end who writes the log', () => {
+  const log = createRotatingLog('/dev/full', 100)
+  log.write('the last words\n')
+  expect(log.tail(1)).toBe('the last words')
+})
+
 test('one Ctrl-C may arrive three times; only a later one forces', () => {
   const source = new EventEmitter()
   let nowMs = 0
