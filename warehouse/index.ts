@@ -11,7 +11,7 @@ export type { SubmitHistoryAsked, SubmitHistoryReport, SubmittedForm } from './q
 export type { CaseListAsked, CaseListReport, ListedCase } from './query/case-list.ts'
 export type { DocumentList, ListCasesAsked, ListFormsAsked } from './query/list-documents.ts'
 export type { FilterChoicesFound, FormName } from './query/filter-choices.ts'
-export { findCasesByIds, findChildCases, findFormsByIds, listFormIdsOfCases } from './rest/documents.ts'
+export { findCasesByIds, findFormsByIds, listFormIdsOfCases } from './rest/documents.ts'
 export type { FoundDocument } from './rest/documents.ts'
 export { runAudit } from './audit/audit.ts'
 export type { AuditOptions, AuditReport, Difference, Originals } from './audit/audit.ts'

@@ -52,7 +52,7 @@ export function caseRoutes(app: FastifyInstance, dependencies: ApiDependencies):
     const objects = await toCaseObjects(warehouse, domain, found, origin)
     if (!Object.values(extras).includes(true)) return objects
     return Promise.all(
-      objects.map(async (object) => addToCase(warehouse, domain, object, { extras, origin })),
+      objects.map(async (object) => addToCase(dependencies, domain, object, { extras, origin })),
     )
   }
 

@@ -1,13 +1,8 @@
 /** What the `…__full` parameters add to forms and cases. Source: reference §10.3, §10.4. */
 import type { WarehouseClient } from '#infra/platform/index.ts'
 import { FormSnapshot } from '#ingest/contract.ts'
-import {
-  findCasesByIds,
-  findChildCases,
-  findFormsByIds,
-  listFormIdsOfCases,
-  type FoundDocument,
-} from '#warehouse/index.ts'
+import type { IngestReads } from '#ingest/index.ts'
+import { findCasesByIds, findFormsByIds, listFormIdsOfCases, type FoundDocument } from '#warehouse/index.ts'
 import { toCaseObject, type CaseObject } from './case-object.ts'
 import { toFormObject, type FormObject } from './form-object.ts'
 
@@ -66,15 +61,15 @@ export interface CaseExtras {
 
 /** `child_cases` by case id, `parent_cases` by index identifier, `xforms_by_name` and `xforms_by_xmlns` as lists. */
 export async function addToCase(
-  warehouse: WarehouseClient,
+  { warehouse, reads }: { readonly warehouse: WarehouseClient; readonly reads: IngestReads },
   domain: string,
   object: CaseObject,
   { extras, origin }: { extras: CaseExtras; origin: string },
 ): Promise<CaseObject> {
   const added: Record<string, unknown> = {}
   if (extras.childCases) {
-    const found = await findChildCases(warehouse, domain, object.case_id)
-    const children = await toCaseObjects(warehouse, domain, found, origin)
+    const caseIds = await reads.childCaseIds(domain, object.case_id)
+    const children = await readCases(warehouse, domain, caseIds, origin)
     added.child_cases = Object.fromEntries(children.map((child) => [child.case_id, child]))
   }
   if (extras.parentCases) {

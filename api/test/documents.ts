@@ -103,14 +103,29 @@ export function toCaseEvent(
   }
 }
 
-/** In one transaction, as a submission does. */
+/** In one transaction, as a submission does: what the cases point at, and the events. */
 export async function append(
   postgres: Postgres,
   forms: readonly FormEvent[],
   cases: readonly CaseEvent[],
 ): Promise<void> {
-  await postgres.transaction(async (client) =>
-    appendEvents(client, [
+  await postgres.transaction(async (client) => {
+    for (const { domain, case_id, after } of cases) {
+      for (const index of after.indices) {
+        await client.query(
+          `insert into ingest.case_indices values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+          [
+            domain,
+            case_id,
+            index.identifier,
+            index.referenced_id,
+            index.referenced_type,
+            index.relationship === 'extension' ? 2 : 1,
+          ],
+        )
+      }
+    }
+    await appendEvents(client, [
       ...forms.map((event) => ({
         topic: 'form-events.v1' as const,
         domain: event.domain,
@@ -123,6 +138,6 @@ export async function append(
         eventKey: event.case_id,
         payload: JSON.stringify(event),
       })),
-    ]),
-  )
+    ])
+  })
 }

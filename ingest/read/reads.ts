@@ -3,12 +3,14 @@ import { createCaseReads } from './case-reads.ts'
 import type { CaseReads } from './case-reads.ts'
 import { createFormReads } from './form-reads.ts'
 import type { FormReads } from './form-reads.ts'
-import { readRelatedCases } from './related-cases.ts'
+import { readChildCaseIds, readRelatedCases } from './related-cases.ts'
 import type { RelatedCases } from './related-cases.ts'
 
 export interface IngestReads extends FormReads, CaseReads {
   /** The tree that the case stands in; null when the domain has no such case. */
   relatedCases(domain: string, caseId: string): Promise<RelatedCases | null>
+  /** Ids of the cases with an index on this one, deleted ones too. */
+  childCaseIds(domain: string, caseId: string): Promise<readonly string[]>
 }
 
 /** Forms and cases as they are now, straight from Postgres: a form is found as soon as its submission was answered. */
@@ -17,5 +19,6 @@ export function createIngestReads({ postgres }: { readonly postgres: Postgres })
     ...createFormReads({ postgres }),
     ...createCaseReads({ postgres }),
     relatedCases: async (domain, caseId) => readRelatedCases(postgres, domain, caseId),
+    childCaseIds: async (domain, caseId) => readChildCaseIds(postgres, domain, caseId),
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createTestDatabase } from '#infra/harness/index.ts'
 import type { TestDatabase } from '#infra/harness/index.ts'
-import { MAX_RELATED_CASES, readRelatedCases } from './related-cases.ts'
+import { MAX_RELATED_CASES, readChildCaseIds, readRelatedCases } from './related-cases.ts'
 import type { RelatedCase } from './related-cases.ts'
 
 let database: TestDatabase
@@ -65,4 +65,9 @@ it('leaves out what is too much, never the way to the case asked for', async () 
 
 it('knows no case of another domain', async () => {
   expect(await readRelatedCases(database.postgres, 'ring', 'top')).toBeNull()
+})
+
+it('lists whoever points at a case, once, in its own domain', async () => {
+  expect(await readChildCaseIds(database.postgres, 'ring', 'a')).toEqual(['b', 'c'])
+  expect(await readChildCaseIds(database.postgres, 'wide', 'a')).toEqual([])
 })

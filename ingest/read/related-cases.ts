@@ -55,6 +55,11 @@ select * from (
   order by c.case_id, i.identifier <> 'parent', i.identifier
 ) below order by case_name, case_id limit $4`
 
+/** Most children of one case that are listed. */
+const MAX_CHILDREN = 10_000
+const CHILD_IDS = `
+select distinct case_id from ingest.case_indices where domain = $1 and referenced_id = $2 order by case_id limit ${MAX_CHILDREN}`
+
 type Pool = Pick<Postgres['pool'], 'query'>
 
 /** From the asked case to the topmost; a ring of indices ends where it closes. Root first. */
@@ -121,4 +126,14 @@ export async function readRelatedCases(
   const links = new Map(path.map((link) => [link.case_id, link]))
   const truncated = await descend(pool, domain, links)
   return { root: toTree(root, links, caseId), truncated }
+}
+
+/** Ids of the cases that have an index on this one, also of deleted ones. */
+export async function readChildCaseIds(
+  { pool }: Postgres,
+  domain: string,
+  caseId: string,
+): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ case_id: string }>(CHILD_IDS, [domain, caseId])
+  return rows.map((row) => row.case_id)
 }

@@ -1,4 +1,4 @@
-/** Forms and cases whole, by their ids and by how they hang together, for the REST API. Source: reference §10.3, §10.4. */
+/** Forms and cases whole, by their ids, for the REST API. Source: reference §10.3, §10.4. */
 import { z } from 'zod'
 import type { WarehouseClient } from '#infra/platform/index.ts'
 import { ask } from '../query/ask.ts'
@@ -39,22 +39,6 @@ export async function findCasesByIds(
     sql: `select case_id as id, document, toString(loaded_at) as indexed_on from cases final
       where domain = {domain:String} and case_id in {case_ids:Array(String)} and not deleted order by case_id`,
     params: { domain, case_ids: caseIds },
-    row: Found,
-  })
-}
-
-/** Cases with an index on this one. Reads the documents of all cases of the domain: seconds per million. */
-export async function findChildCases(
-  warehouse: WarehouseClient,
-  domain: string,
-  caseId: string,
-): Promise<readonly FoundDocument[]> {
-  return ask(warehouse, {
-    sql: `select case_id as id, document, toString(loaded_at) as indexed_on from cases final
-      where domain = {domain:String} and not deleted
-        and has(arrayMap(i -> JSONExtractString(i, 'referenced_id'), JSONExtractArrayRaw(document, 'indices')), {case_id:String})
-      order by case_id limit 10000`,
-    params: { domain, case_id: caseId },
     row: Found,
   })
 }
