@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { ClickHouseError } from '@clickhouse/client'
 import { DatabaseError } from 'pg'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { readConfig } from './config.ts'
-import { toLoggedError } from './log.ts'
+import { toErrorLines, toLoggedError } from './log.ts'
 import { toPostgresProblem } from './postgres/to-problem.ts'
 import { toInstantText } from './postgres/types.ts'
+import { Problem } from './problem.ts'
 import { Secret } from './secret.ts'
 
 it('logs no value that a driver error carries, in itself or as a cause', () => {
@@ -17,6 +20,39 @@ it('logs no value that a driver error carries, in itself or as a cause', () => {
     expect(JSON.stringify(logged)).toContain('22P02')
     expect(JSON.stringify(logged)).not.toContain('Asha')
   }
+})
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    return work()
+  } catch (error) {
+    return error
+  }
+}
+
+it.each([
+  ['JSON.parse', thrownBy(() => JSON.parse('Asha Rai'))],
+  ['Intl', thrownBy(() => new Intl.DateTimeFormat('en', { timeZone: 'Asha' }))],
+  ['the language', thrownBy(() => 'x' in Object('Asha').valueOf())],
+  ['an engine', new ClickHouseError({ message: "Cannot parse 'Asha'", code: '27', type: 'CANNOT_PARSE' })],
+  ['a message with lines like frames', new SyntaxError('near:\n    at Asha (/infra/up/x.ts:1:1)')],
+  ['a thrown text', 'Asha'],
+  [
+    'a bug',
+    new Problem('X_Y', 'bug', 'A sentence.', { name: 'Asha' }, new RangeError('Asha', { cause: 'Asha' })),
+  ],
+])('keeps what was typed out of the log: %s', (_, error) => {
+  const logged = JSON.stringify(toLoggedError(error))
+  expect(logged + toErrorLines(error)).not.toContain('Asha')
+  if (error instanceof Error && !(error instanceof Problem)) expect(logged).toContain(error.name)
+})
+
+it('keeps what the system and infra itself say', () => {
+  expect(toLoggedError(thrownBy(() => readFileSync('/nowhere')))).toMatchObject({
+    code: 'ENOENT',
+    message: expect.stringContaining('open') as string,
+  })
+  expect(toErrorLines(new Error('our own words'))).toMatch(/^Error: our own words\n    at .*log\.test\.ts/)
 })
 
 it('shows a secret to nobody who does not ask for it', () => {

@@ -1,5 +1,5 @@
 /** What a command says: one JSON object, or lines for people. */
-import { Problem } from '#infra/platform/index.ts'
+import { Problem, toErrorLines } from '#infra/platform/index.ts'
 
 export interface Output {
   readonly json: boolean
@@ -39,12 +39,11 @@ export function toTable(columns: readonly string[], rows: readonly (readonly unk
     .join('\n')
 }
 
-/** A refusal as people read it: the sentence, then the code to search for. Bugs keep their stack. */
+/** A refusal as people read it: the sentence, then the code to search for. Of bugs the place, without what was typed. */
 export function toErrorText(error: unknown): string {
   if (error instanceof Problem) {
     const cause = error.cause instanceof Problem ? `\n  because: ${error.cause.message}` : ''
     return `casehouse: ${error.message} [${error.code}]${cause}`
   }
-  if (error instanceof Error) return `casehouse: ${error.stack ?? error.message}`
-  return `casehouse: ${String(error)}`
+  return `casehouse: ${toErrorLines(error)}`
 }

@@ -41,6 +41,7 @@ export function checkRolesConfig(roles: readonly RoleName[], env: Env): void {
 export async function serve(asked: readonly RoleName[], env: Env): Promise<void> {
   checkRolesConfig(asked, env)
   const { CASEHOUSE_LOG_LEVEL: level } = readConfig(LogEnv, env)
+  endWithLoggedErrors(createLog({ name: asked.join('+'), level }))
   const stopAsked = waitForStop()
   const running: { readonly role: RoleName; readonly instance: RunningRole }[] = []
   const crashed: Promise<never>[] = []
@@ -55,6 +56,14 @@ export async function serve(asked: readonly RoleName[], env: Env): Promise<void>
   watchdog.unref()
   for (const { instance } of running.toReversed()) await instance.stop()
   process.exit(0)
+}
+
+/** Node itself would print the whole error, with the rows and texts that drivers attach to theirs. */
+function endWithLoggedErrors(log: Log): void {
+  process.on('uncaughtException', (err) => {
+    log.fatal({ err }, 'process failed')
+    process.exit(1)
+  })
 }
 
 async function neverUnasked(role: RoleName, stopAsked: Promise<void>): Promise<never> {
