@@ -131,7 +131,7 @@ export function blankCase(caseId: string): CaseSnapshot {
   }
 }
 
-/** Left over when every form of a case was archived: the next one starts it again, as a rebuild would. */
+/** Left over when every form of a case was archived: the next one starts it again, as a rebuild would, but not in the past. */
 function isEmptied(state: CaseSnapshot): boolean {
   return state.deleted && state.opened_at === null
 }
@@ -141,11 +141,14 @@ function inOrder({ identifier, referenced_id, referenced_type, relationship }: C
   return { identifier, referenced_id, referenced_type, relationship }
 }
 
+function openCase({ caseId, modifiedAt, userId }: CaseBlock, serverModifiedAt: string): CaseSnapshot {
+  const opened = { opened_at: modifiedAt, opened_by: userId, server_modified_at: serverModifiedAt }
+  return { ...blankCase(caseId), ...opened }
+}
+
 function draftOf(state: CaseSnapshot | null, first: CaseBlock): Draft {
   const { indices, attachments, ...fields } =
-    state === null || isEmptied(state)
-      ? { ...blankCase(first.caseId), opened_at: first.modifiedAt, opened_by: first.userId }
-      : state
+    state === null || isEmptied(state) ? openCase(first, state?.server_modified_at ?? '') : state
   return {
     fields: { ...fields, properties: copyTexts(fields.properties) },
     indices: new Map(indices.map((index) => [index.identifier, index])),

@@ -6,11 +6,14 @@ interface Decimal {
   readonly scale: number
 }
 
-const PATTERN = /^([+-]?)(\d{1,20})(?:\.(\d{1,10}))?$/
+/** What a form may say. */
+const SAID = /^[+-]?\d{1,20}(?:\.\d{1,10})?$/
+/** What sums of it may come to. */
+const PATTERN = /^([+-]?)(\d+)(?:\.(\d+))?$/
 
-function read(text: string): Decimal | null {
-  const match = PATTERN.exec(text.trim())
-  if (match === null) return null
+function read(text: string): Decimal {
+  const match = PATTERN.exec(text)
+  if (match === null) throw new Error('not a decimal')
   const [, sign = '', whole = '', fraction = ''] = match
   const units = BigInt(whole + fraction)
   return { units: sign === '-' ? -units : units, scale: fraction.length }
@@ -27,14 +30,13 @@ function write({ units, scale }: Decimal): string {
 
 /** The one way to write this number, or null when the text is no decimal of at most 20 + 10 digits. */
 export function toDecimal(text: string): string | null {
-  const decimal = read(text)
-  return decimal === null ? null : write(decimal)
+  const trimmed = text.trim()
+  return SAID.test(trimmed) ? write(read(trimmed)) : null
 }
 
-/** a + b; both as `toDecimal` returns them. */
+/** a + b; both as `toDecimal` returns them, or a sum of those. */
 export function addDecimals(a: string, b: string): string {
-  const left = read(a) ?? { units: 0n, scale: 0 }
-  const right = read(b) ?? { units: 0n, scale: 0 }
+  const [left, right] = [read(a), read(b)]
   const scale = Math.max(left.scale, right.scale)
   const raise = ({ units, scale: from }: Decimal): bigint => units * 10n ** BigInt(scale - from)
   return write({ units: raise(left) + raise(right), scale })
@@ -42,6 +44,6 @@ export function addDecimals(a: string, b: string): string {
 
 /** −a. */
 export function negate(a: string): string {
-  const decimal = read(a) ?? { units: 0n, scale: 0 }
-  return write({ units: -decimal.units, scale: decimal.scale })
+  const { units, scale } = read(a)
+  return write({ units: -units, scale })
 }

@@ -125,9 +125,14 @@ export function applyLedgerEntry(
   return { balance: entry.quantity, delta: addDecimals(entry.quantity, negate(before)) }
 }
 
-/** The value that entries add up to, in the order given; null for none. */
-export function replayLedger(entries: readonly Pick<LedgerEntry, 'kind' | 'quantity'>[]): string | null {
+/** What each entry leaves and changes, in the order given. What the entries say stays as it is. */
+export function replayLedger(
+  entries: readonly Pick<LedgerEntry, 'kind' | 'quantity'>[],
+): readonly { readonly balance: string; readonly delta: string }[] {
   let balance: string | null = null
-  for (const entry of entries) balance = applyLedgerEntry(balance, entry).balance
-  return balance
+  return entries.map((entry) => {
+    const step = applyLedgerEntry(balance, entry)
+    balance = step.balance
+    return step
+  })
 }

@@ -11,7 +11,7 @@ export interface CaseTransaction {
   readonly rebuild: number
   readonly revoked: boolean
   readonly server_at: string
-  /** Orders transactions of one instant; decimal text or a number. */
+  /** The order in which forms were applied; decimal text or a number. */
   readonly seq: number | string
   /** When the form was edited, where that is later than received. */
   readonly edited_at?: string | null
@@ -37,12 +37,12 @@ function compareSeq(a: number | string, b: number | string): number {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-/** In the order in which they count: (server_at, seq). Source: reference §2.6. */
+/**
+ * In the order in which they were applied; an edited form keeps the place of its first version.
+ * Source: ADR 0004. Differs: the reference (§2.6) sorts by server_date.
+ */
 export function orderTransactions(transactions: readonly CaseTransaction[]): readonly CaseTransaction[] {
-  return transactions.toSorted((a, b) => {
-    if (a.server_at !== b.server_at) return a.server_at < b.server_at ? -1 : 1
-    return compareSeq(a.seq, b.seq)
-  })
+  return transactions.toSorted((a, b) => compareSeq(a.seq, b.seq))
 }
 
 /** Forms that count; rebuilds and forms taken back do not. */

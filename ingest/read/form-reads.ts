@@ -50,7 +50,7 @@ const SNAPSHOT = `
 select f.form_id, f.state, f.xmlns, f.app_id, f.build_id, f.user_id, f.username, f.device_id, f.received_at, f.edited_at,
   f.server_modified_at, f.orig_id, f.deprecated_form_id, f.problem, f.submit_ip, f.last_sync_token, f.is_api_submission,
   f.history, f.version, f.xml_deflated,
-  (select array_agg(t.case_id order by t.seq) from ingest.case_transactions t
+  (select array_agg(t.case_id order by t.seq, t.case_id) from ingest.case_transactions t
     where t.domain = f.domain and t.form_id = f.form_id and t.rebuild = 0) as case_ids,
   (select json_object_agg(a.name, json_build_object('content_type', a.content_type, 'length', a.size_bytes) order by a.name)
     from ingest.form_attachments a where a.domain = f.domain and a.form_id = f.form_id) as attachments

@@ -4,10 +4,12 @@ import type { Postgres } from '#infra/platform/contract.ts'
 import { appendEvents } from '#infra/platform/index.ts'
 import { FORM_STATE, TRANSACTION_TYPE } from '../contract.ts'
 import { readFormSnapshot } from '../read/form-reads.ts'
-import { caseKey, formKey, waitForLocks } from '../store/locks.ts'
+import { formKey } from '../store/locks.ts'
 import { createWriteSet, writeSet } from '../store/write-set.ts'
 import { formEvent } from '../submit/form-row.ts'
-import { rebuildCases, rebuildLedgers } from './rebuild-cases.ts'
+import { lockWithCases } from './lock-form.ts'
+import { rebuildCases } from './rebuild-cases.ts'
+import { rebuildLedgers } from './rebuild-ledgers.ts'
 
 export interface Archiving {
   readonly domain: string
@@ -18,15 +20,6 @@ export interface Archiving {
   readonly lockTimeoutMs: number
 }
 
-export async function casesOfForm(client: PoolClient, domain: string, formId: string): Promise<string[]> {
-  const { rows } = await client.query<{ case_id: string }>(
-    `select distinct case_id from ingest.case_transactions where domain = $1 and form_id = $2 and rebuild = 0
-     union select distinct case_id from ingest.ledger_transactions where domain = $1 and form_id = $2 order by 1`,
-    [domain, formId],
-  )
-  return rows.map((row) => row.case_id)
-}
-
 /** @returns false when there is no such form, or it is in neither of the two states. Repeating changes nothing. */
 export async function archiveForm(postgres: Postgres, archiving: Archiving): Promise<boolean> {
   const { domain, formId, operation, at } = archiving
@@ -35,7 +28,8 @@ export async function archiveForm(postgres: Postgres, archiving: Archiving): Pro
       ? [FORM_STATE.normal, FORM_STATE.archived]
       : [FORM_STATE.archived, FORM_STATE.normal]
   return postgres.transaction(async (client) => {
-    await waitForLocks(client, { domain, keys: [formKey(formId)] }, archiving.lockTimeoutMs)
+    const request = { domain, formId, keys: [formKey(formId)] }
+    const caseIds = await lockWithCases(client, request, archiving.lockTimeoutMs)
     const { rows } = await client.query<{ state: number }>(
       'select state from ingest.forms where domain = $1 and form_id = $2',
       [domain, formId],
@@ -43,8 +37,6 @@ export async function archiveForm(postgres: Postgres, archiving: Archiving): Pro
     const state = rows[0]?.state
     if (state === to) return true
     if (state !== from) return false
-    const caseIds = await casesOfForm(client, domain, formId)
-    await waitForLocks(client, { domain, keys: caseIds.map(caseKey) }, archiving.lockTimeoutMs)
     await markForm(client, archiving, to)
     const set = createWriteSet()
     const type = TRANSACTION_TYPE.rebuildFormArchived

@@ -1,11 +1,10 @@
 /** Cases computed again from their transactions, after a form of theirs was edited, archived or taken back. */
 import type { PoolClient } from 'pg'
 import type { NewEvent } from '#infra/platform/contract.ts'
-import { replayLedger } from '../cases/ledger.ts'
+import { touchCase } from '../cases/apply-case-block.ts'
 import { rebuildCase } from '../cases/replay.ts'
 import type { CaseTransaction } from '../cases/replay.ts'
 import { readCases } from '../store/read-existing.ts'
-
 import type { WriteSet } from '../store/write-set.ts'
 import { caseEvent } from '../submit/form-row.ts'
 
@@ -40,7 +39,7 @@ export interface RebuildCause {
 }
 
 /**
- * Adds the rebuilt cases, a rebuild transaction each, and their events to the set.
+ * Adds the rebuilt cases, a rebuild transaction each, and their events to the set. When it changed never moves back.
  * The transactions must already be as they shall count, and the cases locked.
  */
 export async function rebuildCases(
@@ -55,7 +54,8 @@ export async function rebuildCases(
   for (const caseId of caseIds) {
     const before = stored.get(caseId)
     const rows = transactions.get(caseId) ?? []
-    const after = { ...rebuildCase(caseId, rows, { rebuiltAt: at }), server_modified_at: at }
+    const replayed = rebuildCase(caseId, rows, { rebuiltAt: at })
+    const after = touchCase(touchCase(replayed, at), before?.snapshot.server_modified_at ?? '')
     const version = (before?.version ?? 0) + 1
     const rebuild = 1 + Math.max(0, ...rows.filter((row) => row.form_id === formId).map((row) => row.rebuild))
     set.cases.set(caseId, { domain, stored: before?.snapshot ?? null, after, version })
@@ -83,57 +83,5 @@ export async function rebuildCases(
       serverAt: at,
     })
     set.events.push(event)
-  }
-}
-
-interface LedgerRow {
-  readonly case_id: string
-  readonly section_id: string
-  readonly entry_id: string
-  readonly form_id: string
-  readonly kind: 'balance' | 'transfer'
-  readonly delta: string
-  readonly updated_balance: string
-  readonly server_at: string
-}
-
-const LEDGER_ROWS = `
-select case_id, section_id, entry_id, form_id, kind, delta, updated_balance, server_at
-from ingest.ledger_transactions
-where domain = $1 and case_id = any($2::text[]) and not revoked
-order by case_id, section_id, entry_id, server_at, form_id, position`
-
-/** Ledger values of these cases, replayed from the transactions that count; a value without any is removed. */
-export async function rebuildLedgers(
-  client: PoolClient,
-  domain: string,
-  caseIds: readonly string[],
-): Promise<void> {
-  const { rows } = await client.query<LedgerRow>(LEDGER_ROWS, [domain, caseIds])
-  const groups = Map.groupBy(rows, (row) => JSON.stringify([row.case_id, row.section_id, row.entry_id]))
-  await client.query('delete from ingest.ledger_values where domain = $1 and case_id = any($2::text[])', [
-    domain,
-    caseIds,
-  ])
-  for (const entries of groups.values()) {
-    const last = entries.at(-1)
-    const quantities = entries.map((row) => ({
-      kind: row.kind,
-      quantity: row.kind === 'balance' ? row.updated_balance : row.delta,
-    }))
-    if (last === undefined) continue
-    await client.query(
-      `insert into ingest.ledger_values (domain, case_id, section_id, entry_id, balance, last_modified_at, last_modified_form_id)
-       values ($1, $2, $3, $4, $5, $6, $7)`,
-      [
-        domain,
-        last.case_id,
-        last.section_id,
-        last.entry_id,
-        replayLedger(quantities),
-        last.server_at,
-        last.form_id,
-      ],
-    )
   }
 }

@@ -6,6 +6,9 @@
 import { hash } from 'node:crypto'
 import type { PoolClient } from 'pg'
 
+/** Thrown when somebody else holds what is needed, and waiting for it would not help. */
+export class Held extends Error {}
+
 /** Above this many keys a form takes the gate of its domain alone. */
 export const GATE_KEYS = 500
 

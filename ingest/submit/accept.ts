@@ -1,8 +1,7 @@
 /** Whether the caller's own rule lets a form in, such as the one for forms without credentials. Source: reference §1.2. */
-import type { PoolClient } from 'pg'
-import { casesOfForm } from '../rebuild/archive-form.ts'
 import { readCases } from '../store/read-existing.ts'
 import type { ExistingForm } from '../store/read-existing.ts'
+import type { Alone } from './edit-form.ts'
 import type { Member } from './keep-form.ts'
 import { touchedCaseIds } from './parse-submission.ts'
 import type { Workspace } from './workspace.ts'
@@ -29,8 +28,7 @@ export function isAcceptedBeside(workspace: Workspace, { form, request }: Member
 
 /** By whose the form is that this one would take the place of, and the cases that it wrote. */
 export async function isAcceptedInstead(
-  client: PoolClient,
-  { domain, request }: Member,
+  { client, member: { domain, request }, oldCases }: Alone,
   here: ExistingForm,
 ): Promise<boolean> {
   if (request.accept === undefined) return true
@@ -38,7 +36,6 @@ export async function isAcceptedInstead(
     'select user_id from ingest.forms where domain = $1 and form_id = $2',
     [domain, here.form_id],
   )
-  const cases = await readCases(client, await casesOfForm(client, domain, here.form_id))
-  const caseOwners = cases.map(({ snapshot }) => snapshot.owner_id)
+  const caseOwners = (await readCases(client, oldCases)).map(({ snapshot }) => snapshot.owner_id)
   return request.accept({ userId: rows[0]?.user_id ?? null, xmlns: here.xmlns, caseOwners })
 }

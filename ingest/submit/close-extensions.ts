@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg'
 import { closingForm } from '../cases/closing-form.ts'
 import { extensionChain } from '../cases/indices.ts'
 import { readCases } from '../store/read-existing.ts'
-import { caseKey, tryLocks } from '../store/locks.ts'
+import { caseKey, Held, tryLocks } from '../store/locks.ts'
 import { parseSubmission, toStoredXml } from './parse-submission.ts'
 import { keepNewForm } from './keep-form.ts'
 import type { Member } from './keep-form.ts'
@@ -19,9 +19,6 @@ with recursive chain (case_id, host) as (
     join ingest.case_indices i on i.domain = $1 and i.referenced_id = chain.case_id and i.relationship = 2
     join ingest.cases c on c.domain = i.domain and c.case_id = i.case_id and not c.closed and not c.deleted
 ) select case_id, host from chain`
-
-/** Thrown when a case of the chain is held by another transaction: the form is tried again alone. */
-export class ChainHeld extends Error {}
 
 interface Closing {
   readonly client: PoolClient
@@ -62,14 +59,14 @@ async function loadMissing({ client, workspace }: Closing, chain: readonly strin
   }
 }
 
-/** @throws ChainHeld */
+/** @throws Held when a case of the chain is held by another transaction */
 export async function closeExtensions(closing: Closing): Promise<void> {
   const { client, workspace, domain, closed, receivedAt } = closing
   const byHost = await findExtensions(closing)
   const chain = extensionChain(closed, (host) => [...(byHost.get(host) ?? [])].sort())
   if (chain.length === 0) return
   const [held] = await tryLocks(client, [{ domain, keys: chain.map(caseKey) }])
-  if (held !== true) throw new ChainHeld()
+  if (held !== true) throw new Held()
   await loadMissing(closing, chain)
   const formId = closing.newId()
   const xml = Buffer.from(closingForm(chain, { formId, at: receivedAt }))

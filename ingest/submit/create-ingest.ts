@@ -2,13 +2,12 @@
 import { Problem } from '#infra/platform/index.ts'
 import type { Log, Postgres } from '#infra/platform/contract.ts'
 import { archiveForm } from '../rebuild/archive-form.ts'
-import { caseKey, formKey } from '../store/locks.ts'
+import { caseKey, formKey, Held } from '../store/locks.ts'
 import { createWorkspace } from './workspace.ts'
 import { writeSet } from '../store/write-set.ts'
 import { appendEvents } from '#infra/platform/index.ts'
 import { instantOf } from './instants.ts'
 import { isAccepted } from './accept.ts'
-import { ChainHeld } from './close-extensions.ts'
 import { createLane } from './lane.ts'
 import { keepErrorForm } from './keep-form.ts'
 import type { Member } from './keep-form.ts'
@@ -78,7 +77,7 @@ async function toMember(
 }
 
 function isHeld(error: unknown): boolean {
-  if (error instanceof ChainHeld) return true
+  if (error instanceof Held) return true
   return error instanceof Problem && error.code === 'PLATFORM_POSTGRES_CONTENDED'
 }
 

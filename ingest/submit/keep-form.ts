@@ -94,6 +94,7 @@ export function keepErrorForm(
   error: {
     readonly formId: string
     readonly problem: string
+    readonly origId?: string
     readonly version?: number
     readonly receivedAt?: string
   },
@@ -105,6 +106,7 @@ export function keepErrorForm(
       formId: error.formId,
       state: FORM_STATE.error,
       problem: error.problem,
+      origId: error.origId ?? null,
       version: error.version ?? 1,
       receivedAt: error.receivedAt ?? member.receivedAt,
     }),
