@@ -1,13 +1,25 @@
 import { passwordsBusy } from '../problems.ts'
 
 export interface Lane {
-  /** Runs `work` once fewer than `maxConcurrent` others run. @throws TENANTS_PASSWORDS_BUSY when too many wait. */
-  run<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * Runs `work` once fewer than `maxConcurrent` others run.
+   * @param known an account that may go before strangers; at most so many times at once that nobody can fill the lane
+   *   by its name alone
+   * @throws TENANTS_PASSWORDS_BUSY when too many wait.
+   */
+  run<T>(work: () => Promise<T>, known?: string): Promise<T>
 }
 
+interface Waiting {
+  readonly known: string | undefined
+  readonly go: () => void
+}
+
+const MOST_OF_ONE = 2
+
 /**
- * A first-come queue with a width. Hashing a password is meant to be expensive; the lane keeps a flood of sign-ins from
- * taking the processor away from intake.
+ * A first-come queue with a width, in which known accounts go first. Hashing a password is meant to be expensive; the lane
+ * keeps a flood of sign-ins from taking the processor away from intake, and from keeping out those who were here before.
  */
 export function createLane({
   maxConcurrent,
@@ -16,27 +28,35 @@ export function createLane({
   maxConcurrent: number
   maxWaiting: number
 }): Lane {
-  const waiting: (() => void)[] = []
+  const first: Waiting[] = []
+  const others: Waiting[] = []
   let running = 0
 
-  async function acquire(): Promise<void> {
+  /** Known accounts have room of their own, as much again. */
+  function queueFor(known: string | undefined): Waiting[] {
+    const isFew = known !== undefined && first.filter((one) => one.known === known).length < MOST_OF_ONE
+    return isFew && first.length < maxWaiting ? first : others
+  }
+
+  async function acquire(known: string | undefined): Promise<void> {
     if (running < maxConcurrent) {
       running += 1
       return
     }
-    if (waiting.length >= maxWaiting) throw passwordsBusy({ waiting: waiting.length })
-    await new Promise<void>((resolve) => waiting.push(resolve))
+    const queue = queueFor(known)
+    if (queue.length >= maxWaiting) throw passwordsBusy({ waiting: first.length + others.length })
+    await new Promise<void>((go) => queue.push({ known, go }))
   }
 
   function release(): void {
-    const next = waiting.shift()
-    if (next) next()
+    const next = first.shift() ?? others.shift()
+    if (next) next.go()
     else running -= 1
   }
 
   return {
-    async run(work) {
-      await acquire()
+    async run(work, known) {
+      await acquire(known)
       try {
         return await work()
       } finally {

@@ -4,6 +4,7 @@ import { createLane } from './lane.ts'
 import { createPasswords } from './passwords.ts'
 
 const RULES = { minLength: 1 }
+const of = (passwordHash: string | null, account = 'asha') => ({ account, passwordHash })
 
 describe('passwords', () => {
   it('tell right from wrong, also when asked again', async () => {
@@ -11,9 +12,9 @@ describe('passwords', () => {
     const hash = await passwords.hash('secret', RULES)
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
     for (let time = 0; time < 2; time += 1) {
-      expect(await passwords.isRight(hash, 'secret')).toBe(true)
-      expect(await passwords.isRight(hash, 'Secret')).toBe(false)
-      expect(await passwords.isRight(null, 'secret')).toBe(false)
+      expect(await passwords.isRight(of(hash), 'secret')).toBe(true)
+      expect(await passwords.isRight(of(hash), 'Secret')).toBe(false)
+      expect(await passwords.isRight(of(null), 'secret')).toBe(false)
     }
   })
 
@@ -21,20 +22,52 @@ describe('passwords', () => {
     let at = 0
     const passwords = createPasswords({ now: () => new Date(at) })
     const hash = await passwords.hash('secret', RULES)
-    await passwords.isRight(hash, 'secret')
+    await passwords.isRight(of(hash), 'secret')
     const startedAt = performance.now()
-    for (let time = 0; time < 1_000; time += 1) await passwords.isRight(hash, 'secret')
+    for (let time = 0; time < 1_000; time += 1) await passwords.isRight(of(hash), 'secret')
     // A thousand checks of about 10 ms would take 10 s.
     expect(performance.now() - startedAt).toBeLessThan(1_000)
     at = 61_000
-    expect(await passwords.isRight(hash, 'secret')).toBe(true)
+    expect(await passwords.isRight(of(hash), 'secret')).toBe(true)
   })
 
   it('stop counting as right once the hash is another', async () => {
     const passwords = createPasswords({ now: () => new Date() })
     const before = await passwords.hash('old', RULES)
-    expect(await passwords.isRight(before, 'old')).toBe(true)
-    expect(await passwords.isRight(await passwords.hash('new', RULES), 'old')).toBe(false)
+    expect(await passwords.isRight(of(before), 'old')).toBe(true)
+    expect(await passwords.isRight(of(await passwords.hash('new', RULES)), 'old')).toBe(false)
+  })
+
+  it('are remembered for each account, so that the time never tells who exists', async () => {
+    const passwords = createPasswords({ now: () => new Date() })
+    const timed = async (account: string, passwordHash: string | null) => {
+      const startedAt = performance.now()
+      expect(await passwords.isRight({ account, passwordHash }, 'guess')).toBe(false)
+      return performance.now() - startedAt
+    }
+    const hash = await passwords.hash('secret', RULES)
+    await timed('nobody', null)
+    const unknown = await timed('nobody else', null)
+    const known = await timed('asha', hash)
+    expect(Math.max(unknown, known) / Math.min(unknown, known)).toBeLessThan(10)
+    expect((await timed('nobody', null)) * 10).toBeLessThan(unknown)
+    expect((await timed('asha', hash)) * 10).toBeLessThan(known)
+  })
+
+  it('of those who were here before are checked before a flood of others', async () => {
+    let at = 0
+    const passwords = createPasswords({ now: () => new Date(at) })
+    const hash = await passwords.hash('secret', RULES)
+    await passwords.isRight(of(hash), 'secret')
+    at = 61_000
+    const done: string[] = []
+    const flood = Array.from({ length: 40 }, async (_, guess) => {
+      await passwords.isRight(of(null, `stranger ${guess}`), String(guess))
+      done.push('stranger')
+    })
+    await passwords.isRight(of(hash), 'secret').then(() => done.push('asha'))
+    expect(done.length).toBeLessThan(10)
+    await Promise.all(flood)
   })
 
   it('have a length', async () => {
@@ -72,6 +105,19 @@ describe('the lane', () => {
     }
     await Promise.all(all)
     expect(most).toBe(2)
+  })
+
+  it('keeps room for known accounts, and lets none of them fill it', async () => {
+    const lane = createLane({ maxConcurrent: 1, maxWaiting: 2 })
+    const gate = Promise.withResolvers<void>()
+    const order: string[] = []
+    const run = (name: string, known?: string) => lane.run(async () => void order.push(name), known)
+    const running = lane.run(() => gate.promise)
+    const waiting = [run('x'), run('a1', 'a'), run('a2', 'a'), run('a3', 'a')]
+    await expect(run('y')).rejects.toMatchObject({ code: 'TENANTS_PASSWORDS_BUSY' })
+    gate.resolve()
+    await Promise.all([running, ...waiting])
+    expect(order).toEqual(['a1', 'a2', 'x', 'a3'])
   })
 
   it('goes on after a failure', async () => {

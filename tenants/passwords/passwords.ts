@@ -11,21 +11,38 @@ import { createLane } from './lane.ts'
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 const REMEMBER_MS = 60_000
 const REMEMBER_MOST = 10_000
+const PROVEN_MS = 86_400_000
 const MAX_LENGTH = 256
 
 export interface Passwords {
   /** argon2id in PHC form. @throws TENANTS_PASSWORD_INVALID */
   hash(password: string, rules: { readonly minLength: number }): Promise<string>
-  /**
-   * @param passwordHash null for a user who does not exist: costs the same and is never right.
-   * @throws TENANTS_PASSWORDS_BUSY when too many checks wait.
-   */
-  isRight(passwordHash: string | null, password: string): Promise<boolean>
+  /** @throws TENANTS_PASSWORDS_BUSY when too many checks wait. */
+  isRight(asked: Asked, password: string): Promise<boolean>
+}
+
+export interface Asked {
+  /** Who is said to ask, whether or not there is such a user: answers are remembered for each. */
+  readonly account: string
+  /** Null for a user who does not exist: costs the same, the first time and again, and is never right. */
+  readonly passwordHash: string | null
 }
 
 interface Remembered {
   readonly answer: Promise<boolean>
   readonly until: number
+}
+
+/** Accounts whose password was right within a day: they go before strangers. */
+function createProven(now: () => Date) {
+  const until = new Map<string, number>()
+  return {
+    has: (account: string) => (until.get(account) ?? 0) > now().getTime(),
+    add: (account: string) => {
+      if (until.size >= REMEMBER_MOST) until.clear()
+      until.set(account, now().getTime() + PROVEN_MS)
+    },
+  }
 }
 
 /** @param maxConcurrent checks at a time in this process; the default leaves the second core to intake. */
@@ -39,6 +56,7 @@ export function createPasswords({
   maxWaiting?: number
 }): Passwords {
   const lane = createLane({ maxConcurrent, maxWaiting })
+  const proven = createProven(now)
   const key = randomBytes(32)
   const remembered = new Map<string, Remembered>()
   const nobody = hash(randomBytes(32).toString('hex'), COST)
@@ -62,16 +80,18 @@ export function createPasswords({
       return lane.run(() => hash(password, COST))
     },
 
-    async isRight(passwordHash, password) {
+    async isRight({ account, passwordHash }, password) {
       if (password.length > MAX_LENGTH) return false
       const against = passwordHash ?? (await nobody)
-      const name = createHmac('sha256', key).update(against).update('\0').update(password).digest('base64')
+      const name = createHmac('sha256', key).update([account, against, password].join('\0')).digest('base64')
       const known = remembered.get(name)
       if (known && known.until > now().getTime()) return (await known.answer) && passwordHash !== null
       remembered.delete(name)
-      const answer = lane.run(() => verify(against, password))
+      const answer = lane.run(() => verify(against, password), proven.has(account) ? account : undefined)
       remember(name, answer)
-      return (await answer) && passwordHash !== null
+      const isRight = (await answer) && passwordHash !== null
+      if (isRight) proven.add(account)
+      return isRight
     },
   }
 }

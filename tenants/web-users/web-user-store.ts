@@ -136,7 +136,8 @@ function createWebUserAccounts({ postgres, passwords, newId }: WebUserDependenci
 
     async authenticate(email, password) {
       const row = await findRowByEmail(email)
-      const isRight = await passwords.isRight(row?.password_hash ?? null, password)
+      const account = `web ${email.trim().toLowerCase()}`
+      const isRight = await passwords.isRight({ account, passwordHash: row?.password_hash ?? null }, password)
       return isRight && row?.is_active ? toWebUser(row) : undefined
     },
   }

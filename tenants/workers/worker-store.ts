@@ -255,6 +255,7 @@ function createWorkerReads({
 }: WorkerDependencies): Omit<Workers, 'create' | 'resetPassword' | 'change'> {
   return {
     async authenticateBasic(domain, username, password) {
+      const short = toShortUsername(domain, username)
       const { rows } = await postgres.pool.query<
         Pick<WorkerRow, 'user_id' | 'username' | 'is_active' | 'is_demo' | 'is_deleted'> & {
           password_hash: string
@@ -263,10 +264,11 @@ function createWorkerReads({
         name: 'tenants-authenticate-worker',
         text: `select user_id, username, password_hash, is_active, is_demo, deleted_at is not null as is_deleted
                from tenants.mobile_workers where domain = $1 and username = $2`,
-        values: [domain, toShortUsername(domain, username)],
+        values: [domain, short],
       })
       const [row] = rows
-      const isRight = await passwords.isRight(row?.password_hash ?? null, password)
+      const account = `worker ${domain} ${short}`
+      const isRight = await passwords.isRight({ account, passwordHash: row?.password_hash ?? null }, password)
       if (!row || !isRight) return { kind: 'refused' }
       if (row.is_deleted) return { kind: 'deleted' }
       if (!row.is_active) return { kind: 'deactivated' }
