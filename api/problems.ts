@@ -38,6 +38,12 @@ export const routeMissing = problem(
   'missing',
   () => 'Nothing is at this address; the list is at /api/docs.',
 )
+export const addressInvalid = problem(
+  'API_ADDRESS_INVALID',
+  'invalid',
+  () =>
+    'The address is not one that could be here: too long a part, broken percent-encoding, or a way out of the root.',
+)
 export const methodNotAllowed = problem(
   'API_METHOD_NOT_ALLOWED',
   'invalid',

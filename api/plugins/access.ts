@@ -41,9 +41,14 @@ export function getDomain(request: FastifyRequest): DomainRecord {
 
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 
-/** A browser says where a write comes from; with a cookie only our own pages may ask for one. */
-function refuseForeignOrigin(request: FastifyRequest, publicUrl: string | undefined): void {
-  if (SAFE_METHODS.includes(request.method) || request.headers.authorization !== undefined) return
+/** A key or token is sent by a program alone; cookies and basic credentials a browser sends by itself, to whoever asks it to. */
+function isSentByHand(authorization: string | undefined): boolean {
+  return authorization !== undefined && !/^\s*basic\b/i.test(authorization)
+}
+
+/** A browser says where a write comes from; only our own pages may ask for one. @throws API_ORIGIN_FORBIDDEN */
+export function refuseForeignOrigin(request: FastifyRequest, publicUrl: string | undefined): void {
+  if (SAFE_METHODS.includes(request.method) || isSentByHand(request.headers.authorization)) return
   const site = request.headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin' && site !== 'none') throw originForbidden({})
   const { origin, host } = request.headers

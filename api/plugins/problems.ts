@@ -5,6 +5,7 @@ import { Problem } from '#infra/platform/index.ts'
 import type { ProblemKind } from '#infra/platform/index.ts'
 import type { ProblemBody } from '../contract.ts'
 import {
+  addressInvalid,
   bodyMalformed,
   bodyTooLarge,
   mediaTypeUnsupported,
@@ -56,7 +57,7 @@ function toExpectation(issue: ZodError['issues'][number]): string {
     case 'invalid_format':
       return `must have the format ${issue.format}`
     case 'unrecognized_keys':
-      return `does not take ${issue.keys.join(', ')}`
+      return `does not take ${issue.keys.length} of the keys that were sent`
     default:
       return 'has the wrong shape'
   }
@@ -71,6 +72,9 @@ function toFrameworkProblem(error: FastifyError): Problem | undefined {
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return bodyMalformed({}, error)
+    case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return addressInvalid({}, error)
     case 'FST_ERR_REOPENED_CLOSE_SERVER':
       return serverStopping({}, error)
     default:
@@ -83,10 +87,14 @@ function toFrameworkProblem(error: FastifyError): Problem | undefined {
 function toProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error
   if (error instanceof ZodError) return toRequestProblem(error)
-  // Fastify puts a code on everything that it throws itself.
-  const framework =
-    error instanceof Error && 'code' in error ? toFrameworkProblem(error as FastifyError) : undefined
-  return framework ?? serverFailed({ request_id: request.id }, error)
+  // Fastify puts a code on everything that it throws itself; what passes pages on has only a status.
+  if (error instanceof Error && 'code' in error) {
+    return toFrameworkProblem(error as FastifyError) ?? serverFailed({ request_id: request.id }, error)
+  }
+  if (error instanceof Error && 'statusCode' in error && error.statusCode === 400) {
+    return addressInvalid({}, error)
+  }
+  return serverFailed({ request_id: request.id }, error)
 }
 
 /** Details of what is ours to fix stay with us. */
@@ -107,7 +115,7 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
   const status = toStatus(problem)
   if (status >= 500) request.log.error({ err: problem, request_id: request.id }, 'request failed')
   if (problem.kind === 'unavailable') reply.header('retry-after', '2')
-  if (status === 401 && request.routeOptions.config.challenge)
+  if (status === 401 && request.routeOptions?.config?.challenge)
     reply.header('www-authenticate', 'Basic realm=""')
   if (problem.code === 'API_METHOD_NOT_ALLOWED' && Array.isArray(problem.details.allowed)) {
     reply.header('allow', problem.details.allowed.join(', '))
@@ -117,6 +125,11 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
     .header('cache-control', 'no-store')
     .type('application/json')
     .send(toBody(problem, request))
+}
+
+/** What goes wrong before there is a route: an address that cannot be read. */
+export function sendUnrouted(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  void sendProblem(toProblem(error, request), request, reply.header('x-content-type-options', 'nosniff'))
 }
 
 export function installProblems(app: FastifyInstance): void {

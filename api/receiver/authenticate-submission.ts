@@ -4,6 +4,7 @@ import { DEVICE_REPORT_XMLNS } from '#ingest/contract.ts'
 import type { AuthContext, SubmissionRequest } from '#ingest/index.ts'
 import { Problem } from '#infra/platform/index.ts'
 import type { Permission, Principal } from '#tenants/contract.ts'
+import { refuseForeignOrigin } from '../plugins/access.ts'
 import { createAuthenticate, parseBasic } from '../plugins/authenticate.ts'
 import type { ApiDependencies } from '../server/dependencies.ts'
 import { refusal } from './refusal.ts'
@@ -103,7 +104,8 @@ export function createAdmit(dependencies: ApiDependencies): Admit {
       const authContext = { authenticated: false, user_id: null, domain }
       return { ok: true, sender: { authContext, accept: acceptDemo } }
     }
-    // A session's cookie never counts here, so no page can make a browser send a form.
+    // A session's cookie never counts here; basic credentials that a browser remembers count for our own pages only.
+    refuseForeignOrigin(request, dependencies.publicUrl)
     const scheme = request.headers.authorization?.split(' ', 1)[0]?.toLowerCase()
     if (scheme === undefined || SCHEMES[type] !== scheme) return unauthorized()
     const found = await findPrincipal(request, domain)

@@ -32,6 +32,8 @@ export async function dashboardsRoutes(
     prefix: '/',
     config: { permission: 'public' },
     undici: { connections: 64, pipelining: 1, headersTimeout: 60_000, bodyTimeout: 0 },
+    // It would log addresses, which name forms and cases; the access log has one line of its own.
+    disableRequestLogging: true,
     replyOptions: {
       // Pages must know the address that people see, for links and for their own check of origins.
       rewriteRequestHeaders: (request, headers) => ({

@@ -52,6 +52,7 @@ function createGate(dependencies: ApiDependencies, way: Way) {
     if (appId !== undefined && !APP_ID.test(appId)) return sendRefusal(reply, refusal(404, 'No such app\n'))
     const domain = await dependencies.tenants.domains.find(name)
     if (!domain?.isActive) return sendRefusal(reply, refusal(404, 'No such project space\n'))
+    request.domain = domain
     if (way === 'plain' && !domain.secureSubmissions) {
       request.sender = { authContext: { authenticated: false, user_id: null, domain: name } }
       return

@@ -16,7 +16,7 @@ import { createTenants } from '#tenants/index.ts'
 import { createWarehouseQueries } from '#warehouse/index.ts'
 import { installAccess } from '../plugins/access.ts'
 import { installAccessLog } from '../plugins/access-log.ts'
-import { installProblems } from '../plugins/problems.ts'
+import { installProblems, sendUnrouted } from '../plugins/problems.ts'
 import { installSecurityHeaders } from '../plugins/security-headers.ts'
 import { domainAndUserRoutes } from '../routes/admin/domains-and-users.ts'
 import { groupAndLocationRoutes } from '../routes/admin/groups-and-locations.ts'
@@ -66,6 +66,7 @@ function createServer({ log, publicUrl }: ApiOptions): FastifyInstance {
     requestTimeout: 300_000,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    frameworkErrors: sendUnrouted,
     requestIdHeader: false,
     genReqId: (request) => {
       const given = request.headers['x-request-id']

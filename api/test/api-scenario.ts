@@ -3,7 +3,7 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import { createTestDatabase } from '#infra/harness/index.ts'
 import type { TestDatabase } from '#infra/harness/index.ts'
 import { createLog, createWarehouseClient, Secret } from '#infra/platform/index.ts'
-import type { WarehouseClient } from '#infra/platform/index.ts'
+import type { Log, WarehouseClient } from '#infra/platform/index.ts'
 import { createApi } from '#api/index.ts'
 
 export const OPERATOR_TOKEN = 'operator-token-of-this-test'
@@ -44,7 +44,14 @@ function toInject({ method = 'GET', url, as, cookie, body, headers }: Ask): Inje
 export async function createApiScenario({
   warehouse,
   dashboardsUrl = null,
-}: { warehouse?: WarehouseClient; dashboardsUrl?: string | null } = {}): Promise<ApiScenario> {
+  publicUrl,
+  log = createLog({ name: 'api-test', level: 'silent' }),
+}: {
+  warehouse?: WarehouseClient
+  dashboardsUrl?: string | null
+  publicUrl?: string
+  log?: Log
+} = {}): Promise<ApiScenario> {
   const database = await createTestDatabase()
   const client =
     warehouse ??
@@ -52,7 +59,8 @@ export async function createApiScenario({
   const api = await createApi({
     postgres: database.postgres,
     warehouse: client,
-    log: createLog({ name: 'api-test', level: 'silent' }),
+    log,
+    publicUrl,
     operatorToken: new Secret(OPERATOR_TOKEN),
     dashboardsUrl,
     now: () => new Date(),
