@@ -12,6 +12,8 @@ import type { Refusal } from './refusal.ts'
 
 export interface Sender {
   readonly authContext: AuthContext
+  /** The operator: believed about whom a form comes from. */
+  readonly isTrusted: boolean
   /** Of `noauth`: which forms may be kept. */
   readonly accept?: NonNullable<SubmissionRequest['accept']>
 }
@@ -73,17 +75,24 @@ export function createAdmit(dependencies: ApiDependencies): Admit {
   const { tenants } = dependencies
   const authenticate = createAuthenticate(dependencies)
 
+  /** Whoever is gone is told so whatever the password: the phone shows the text instead of asking for another one. */
+  async function refuseWorker(domain: string, name: string): Promise<Admission> {
+    const worker = await tenants.workers.findByUsername(domain, name)
+    if (worker?.isDeleted) return gone('deleted')
+    return worker?.isActive === false ? gone('deactivated') : unauthorized()
+  }
+
   /** Null when these are not a mobile worker's credentials. */
   async function findWorker(header: string, domain: string): Promise<Principal | Admission | null> {
     const named = parseBasic(header.slice(header.indexOf(' ') + 1).trim())
-    if (!named) return unauthorized()
+    if (!named || `${named.name}${named.secret}`.includes('\u0000')) return unauthorized()
     const own = FULL_USERNAME.exec(named.name)?.[1]?.toLowerCase()
     if (own === undefined && named.name.includes('@')) return null
-    const found = await tenants.workers.authenticateBasic(own ?? domain, named.name, named.secret)
-    if (found.kind === 'refused') return unauthorized()
-    if (found.kind !== 'ok') return gone(found.kind)
+    const home = own ?? domain
+    const found = await tenants.workers.authenticateBasic(home, named.name, named.secret)
+    if (found.kind !== 'ok') return refuseWorker(home, named.name)
     const { userId, username } = found.worker
-    return { kind: 'mobile-worker', domain: own ?? domain, userId, username }
+    return { kind: 'mobile-worker', domain: home, userId, username }
   }
 
   async function findPrincipal(request: FastifyRequest, domain: string): Promise<Principal | Admission> {
@@ -102,7 +111,7 @@ export function createAdmit(dependencies: ApiDependencies): Admit {
     if (type === undefined) return refuse(400, `authtype must be one of: ${AUTH_TYPES.join(', ')}\n`)
     if (type === 'noauth') {
       const authContext = { authenticated: false, user_id: null, domain }
-      return { ok: true, sender: { authContext, accept: acceptDemo } }
+      return { ok: true, sender: { authContext, isTrusted: false, accept: acceptDemo } }
     }
     // A session's cookie never counts here; basic credentials that a browser remembers count for our own pages only.
     refuseForeignOrigin(request, dependencies.publicUrl)
@@ -112,6 +121,7 @@ export function createAdmit(dependencies: ApiDependencies): Admit {
     if ('ok' in found) return found
     const permissions = await tenants.listPermissions(domain, found)
     if (!permissions.includes(permission)) return refuse(403, 'Bad auth')
-    return { ok: true, sender: { authContext: { authenticated: true, user_id: userIdOf(found), domain } } }
+    const authContext = { authenticated: true, user_id: userIdOf(found), domain }
+    return { ok: true, sender: { authContext, isTrusted: found.kind === 'operator' } }
   }
 }

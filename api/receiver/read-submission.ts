@@ -1,4 +1,5 @@
 /** What a phone sent, out of the body and the headers. Source: reference §1.3 and §1.4. */
+import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { boundaryOf, parseMultipart, readSubmissionParts, toInstant } from '#ingest/index.ts'
 import type { SubmissionRequest } from '#ingest/index.ts'
@@ -42,8 +43,15 @@ export function readSubmitTime(request: FastifyRequest, now: Date): string | nul
   return instant === null || Date.parse(instant) > now.getTime() + CLOCK_SKEW_MS ? undefined : instant
 }
 
+/** The address that a trusted caller passes a form on for; anything but an address is not believed. */
+function originOf(request: FastifyRequest): string | null {
+  const given = headerOf(request, 'x-commcarehq-origin-ip')?.trim() ?? ''
+  return isIP(given) === 0 ? null : given
+}
+
 export function readHeaders(
   request: FastifyRequest,
+  isTrusted: boolean,
 ): Pick<SubmissionRequest, 'openrosaHeaders' | 'submitIp' | 'lastSyncToken' | 'dateHeader'> {
   const openrosaHeaders: Record<string, string> = {}
   for (const name of OPENROSA_HEADERS) {
@@ -52,7 +60,7 @@ export function readHeaders(
   }
   return {
     openrosaHeaders,
-    submitIp: request.ip,
+    submitIp: (isTrusted ? originOf(request) : null) ?? request.ip,
     lastSyncToken: headerOf(request, 'x-commcarehq-lastsynctoken')?.slice(0, MAX_TOKEN) || null,
     dateHeader: toDateHeader(headerOf(request, 'date')),
   }

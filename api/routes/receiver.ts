@@ -50,11 +50,15 @@ function createGate(dependencies: ApiDependencies, way: Way) {
     reply.header('x-openrosa-version', '1.0')
     const { domain: name, appId } = request.params as Params
     if (appId !== undefined && !APP_ID.test(appId)) return sendRefusal(reply, refusal(404, 'No such app\n'))
+    // Tokens of web apps: no server of ours gives any out, so none is valid.
+    if (request.headers['x-commcarehq-origin-token'] !== undefined)
+      return sendRefusal(reply, refusal(403, 'Bad auth'))
     const domain = await dependencies.tenants.domains.find(name)
     if (!domain?.isActive) return sendRefusal(reply, refusal(404, 'No such project space\n'))
     request.domain = domain
     if (way === 'plain' && !domain.secureSubmissions) {
-      request.sender = { authContext: { authenticated: false, user_id: null, domain: name } }
+      const authContext = { authenticated: false, user_id: null, domain: name }
+      request.sender = { authContext, isTrusted: false }
       return
     }
     const permission = way === 'api' ? 'edit' : 'submit'
@@ -69,8 +73,8 @@ function createGate(dependencies: ApiDependencies, way: Way) {
 
 function createReceive({ ingest, now, publicUrl }: ApiDependencies, way: Way) {
   return async function receive(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { sender } = request
-    if (!sender) return sendRefusal(reply, refusal(403, 'Bad auth'))
+    if (!request.sender) return sendRefusal(reply, refusal(403, 'Bad auth'))
+    const { isTrusted, ...sender } = request.sender
     const body = readBody(request)
     if (!body.ok) {
       if (!body.openRosa) return sendRefusal(reply, refusal(body.status, body.text))
@@ -94,7 +98,7 @@ function createReceive({ ingest, now, publicUrl }: ApiDependencies, way: Way) {
       buildId: null,
       submitTime,
       isApiSubmission: way === 'api',
-      ...readHeaders(request),
+      ...readHeaders(request, isTrusted),
       ...sender,
     })
     return sendResult(answering, result)

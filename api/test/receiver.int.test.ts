@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { basic, createApiScenario, createPeople, OPERATOR } from './api-scenario.ts'
 import type { ApiScenario } from './api-scenario.ts'
@@ -61,9 +62,17 @@ async function post(url: string, body: string | Buffer, headers: Readonly<Record
   return scenario.api.inject({ method: 'POST', url, headers, payload: body })
 }
 
-async function findForm(formId: string): Promise<{ app_id: string | null; year: number } | undefined> {
-  const { rows } = await scenario.database.postgres.pool.query<{ app_id: string | null; year: number }>(
-    'select app_id, extract(year from received_at)::int as year from ingest.forms where domain = $1 and form_id = $2',
+interface Found {
+  readonly app_id: string | null
+  readonly submit_ip: string
+  readonly state: number
+  readonly problem: string | null
+  readonly year: number
+}
+
+async function findForm(formId: string): Promise<Found | undefined> {
+  const { rows } = await scenario.database.postgres.pool.query<Found>(
+    'select app_id, submit_ip, state, problem, extract(year from received_at)::int as year from ingest.forms where domain = $1 and form_id = $2',
     [DOMAIN, formId],
   )
   return rows[0]
@@ -82,7 +91,7 @@ describe('the receiver', () => {
     expect(answer.body).toBe(
       '<OpenRosaResponse xmlns="http://openrosa.org/http/response"><message nature="submit_success">   √   </message></OpenRosaResponse>',
     )
-    expect(await findForm('f1')).toEqual({ app_id: 'APP1', year: expect.any(Number) })
+    expect(await findForm('f1')).toMatchObject({ app_id: 'APP1', year: expect.any(Number) })
   })
 
   it.each(['', '/', '/submission', '/submission/', '/APP1'])(
@@ -195,7 +204,31 @@ describe('the secure receiver', () => {
     expect((await post(secure, toXml(), { ...as(OPERATOR), ...future })).statusCode).toBe(400)
   })
 
-  it('tells a deactivated worker and a deleted one', async () => {
+  it('§1.4 believes the address that the operator gives, and nobody else', async () => {
+    const from = { 'x-commcarehq-origin-ip': '203.0.113.7' }
+    await post(secure, toXml({ id: 'ip-operator' }), { ...as(OPERATOR), ...from })
+    await post(secure, toXml({ id: 'ip-worker' }), { ...as(people.credentials.worker.as), ...from })
+    await post(BASE, toXml({ id: 'ip-plain' }), { ...XML, ...from })
+    const odd = { ...as(OPERATOR), 'x-commcarehq-origin-ip': '<script>' }
+    await post(secure, toXml({ id: 'ip-odd' }), odd)
+    const ids = ['ip-operator', 'ip-worker', 'ip-plain', 'ip-odd']
+    const addresses = (await Promise.all(ids.map(findForm))).map((form) => form?.submit_ip)
+    expect(addresses).toEqual(['203.0.113.7', '127.0.0.1', '127.0.0.1', '127.0.0.1'])
+  })
+
+  it('§1.4 answers 403 to a token of web apps, of which none is valid', async () => {
+    for (const url of [BASE, secure]) {
+      const headers = { ...as(OPERATOR), 'x-commcarehq-origin-token': 'made-up' }
+      expect((await post(url, toXml({ id: 'token' }), headers)).statusCode).toBe(403)
+    }
+    expect(await findForm('token')).toBeUndefined()
+  })
+
+  it('takes no NUL for credentials', async () => {
+    expect((await post(secure, toXml(), as(basic('a\u0000b')))).statusCode).toBe(401)
+  })
+
+  it('tells a deactivated worker and a deleted one, whatever the password', async () => {
     for (const [state, column] of [
       ['deactivated', 'is_active = false'],
       ['deleted', 'deleted_at = now()'],
@@ -204,10 +237,45 @@ describe('the secure receiver', () => {
         `update tenants.mobile_workers set ${column} where domain = $1`,
         [DOMAIN],
       )
-      const answer = await post(secure, toXml(), as(people.credentials.worker.as))
-      expect(answer.statusCode).toBe(406)
-      expect(answer.json()).toMatchObject({ error: `user.${state}`, default_response: expect.any(String) })
+      const full = `asha-${DOMAIN}@${DOMAIN}.commcarehq.org`
+      for (const who of [people.credentials.worker.as, basic(full, 'forgotten')]) {
+        const answer = await post(secure, toXml(), as(who))
+        expect(answer.statusCode).toBe(406)
+        expect(answer.json()).toMatchObject({ error: `user.${state}`, default_response: expect.any(String) })
+      }
     }
+  })
+})
+
+describe('§1.5 what goes wrong behind the door', () => {
+  it('answers 423 while somebody else holds the form, and keeps nothing', async () => {
+    const answer = await scenario.database.postgres.transaction(async (client) => {
+      await client.query(
+        `select pg_advisory_xact_lock((('x' || substr(md5('form:held'), 1, 16))::bit(64) >> 1)::bigint)`,
+      )
+      return post(BASE, toXml({ id: 'held' }))
+    })
+    expect([answer.statusCode, answer.body]).toEqual([423, expect.stringMatching(/^XFormLockError: .*held/)])
+    expect(answer.headers['content-type']).toContain('text/plain')
+    expect(await findForm('held')).toBeUndefined()
+    expect((await post(BASE, toXml({ id: 'held' }))).statusCode).toBe(201)
+  })
+
+  it('answers 500 to a form on which it fails, and keeps it as an error form', async () => {
+    // No index of the database has room for an id that long.
+    const answer = await post(BASE, toXml({ id: randomBytes(6_000).toString('hex') }))
+    expect(answer.statusCode).toBe(500)
+    const kept = await findForm(String(answer.headers['x-commcarehq-formid']))
+    expect(kept).toMatchObject({ state: 16, problem: expect.stringMatching(/^InternalError: /) })
+  })
+
+  it('takes a device report that was asked for', async () => {
+    const report = toXml({ id: 'report' }).replace(
+      'http://openrosa.org/formdesigner/ABC',
+      'http://code.javarosa.org/devicereport',
+    )
+    expect((await post(`${BASE}?force_logs=true`, report)).statusCode).toBe(201)
+    expect(await findForm('report')).toMatchObject({ state: 1 })
   })
 })
 
