@@ -12,25 +12,44 @@ const PROGRAM = join(import.meta.dirname, '../up/casehouse.mjs')
 const START_TIMEOUT_MS = 180_000
 const STOP_TIMEOUT_MS = 20_000
 
-const UpResult = z.object({ url: z.string(), email: z.string(), password: z.string() })
+const UpResult = z.object({
+  url: z.string(),
+  email: z.string(),
+  password: z.string(),
+  engine_url: z.string(),
+})
 
 export interface RunningPlatform extends z.infer<typeof UpResult> {
   /** Requests as the operator of this platform. */
   readonly caller: ApiCaller
+  /** The data directory. */
+  readonly data: string
+  /** What `up` has said on stderr so far. */
+  said(): string
   /** Stops every process and removes the data. */
   stop(): Promise<void>
 }
 
-/** Starts `casehouse up` with pages and without the demo. @throws when it ends or is not ready within 3 minutes */
-export async function startPlatform(): Promise<RunningPlatform> {
+/**
+ * Starts `casehouse up` with pages and without the demo.
+ * @param env beside this process's own. @throws when it ends or is not ready within 3 minutes
+ */
+export async function startPlatform(env: Readonly<Record<string, string>> = {}): Promise<RunningPlatform> {
   const data = mkdtempSync(join(tmpdir(), 'casehouse-e2e-'))
   const args = [PROGRAM, 'up', '--json', '--no-demo', '--port', '0', '--data', data]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  })
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const result = UpResult.parse(JSON.parse(await firstLine(child)))
   const caller = await openCaller({ json: true, data }, process.env, { engine: false })
   return {
     ...result,
     caller,
+    data,
+    said: () => said,
     async stop() {
       await caller.close()
       await end(child)
