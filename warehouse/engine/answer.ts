@@ -87,7 +87,14 @@ export function createAnswer(dependencies: AnswerDependencies) {
       const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9
       dependencies.numbers.add({ kind, outcome, seconds, ...tally })
       dependencies.log.debug(
-        { query_id: query.queryId, role, kind, outcome, duration_ms: Math.round(seconds * 1e3), ...tally },
+        {
+          query_id: toLoggedId(query.queryId),
+          role,
+          kind,
+          outcome,
+          duration_ms: Math.round(seconds * 1e3),
+          ...tally,
+        },
         'query finished',
       )
     }
@@ -158,6 +165,13 @@ async function* counted(chunks: AsyncIterable<Buffer>, tally: Tally): AsyncGener
     tally.resultBytes += chunk.length
     yield chunk
   }
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+/** What clients make up by themselves; a person may have typed anything else. */
+function toLoggedId(queryId: string): string | undefined {
+  return UUID.test(queryId) ? queryId : undefined
 }
 
 /** The paths that need no login. */
