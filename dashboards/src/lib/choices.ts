@@ -16,6 +16,23 @@ export interface Choices {
   readonly forms: Choice[]
 }
 
+/** Without any of them, and without a person, group or place: active and deactivated mobile workers. */
+export const USER_KINDS: readonly Choice[] = [
+  { value: 't__0', label: 'Active mobile workers' },
+  { value: 't__5', label: 'Deactivated mobile workers' },
+  { value: 't__6', label: 'Web users' },
+  { value: 't__1', label: 'Demo user' },
+  { value: 't__2', label: 'Admin user' },
+  { value: 't__3', label: 'Unknown users', hint: 'ids that are nobody’s' },
+]
+
+/** Without any: `project_data`, what workers, groups and places own, and what nobody owns. */
+export const OWNER_KINDS: readonly Choice[] = [
+  { value: 'project_data', label: 'The project’s', hint: 'not of demo or unknown users' },
+  { value: 'all_data', label: 'All data' },
+  ...USER_KINDS,
+]
+
 const NONE: Choices = { workers: [], groups: [], places: [], caseTypes: [], forms: [] }
 
 /** Without an answer the filters are empty, and the report below them still works. */

@@ -3,15 +3,24 @@
  * days are `YYYY-MM-DD` of the domain's calendar, instants ISO 8601 UTC shown in the domain's time zone.
  */
 
+/** The name of a form whose XML could not be read. */
+export const UNREADABLE = 'Unreadable form'
+
 const LOCALE = 'en-GB'
 const NOTHING = '—'
 
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 })
+const quantity = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 6 })
 const tenths = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 })
 
 /** `1234` → `1,234`. */
 export function formatNumber(value: number): string {
   return whole.format(value)
+}
+
+/** `7.5` → `7.5`: a quantity that need not be whole. */
+export function formatQuantity(value: number): string {
+  return quantity.format(value)
 }
 
 /** A percentage of 0–100 → `41.7 %`; null (nothing to divide by) → a dash. */

@@ -7,6 +7,8 @@ export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'paused'
 
 /** At most one refresh in so many milliseconds; the first is at once. */
 const REFRESH_EVERY_MS = 2_000
+/** Between two attempts to open a stream that was refused. */
+const RETRY_EVERY_MS = 3_000
 
 export class Live {
   state = $state<LiveState>('connecting')
@@ -32,13 +34,22 @@ export class Live {
       return () => undefined
     }
     this.state = 'connecting'
-    const source = new EventSource(url)
-    source.addEventListener('open', () => this.#opened())
-    source.addEventListener('error', () => {
-      this.state = 'reconnecting'
-    })
-    for (const name of ['message', 'tick']) source.addEventListener(name, (event) => this.#heard(event))
+    let source: EventSource
+    let retry: ReturnType<typeof setTimeout> | undefined
+    const open = (): void => {
+      source = new EventSource(url)
+      source.addEventListener('open', () => this.#opened())
+      source.addEventListener('error', () => {
+        this.state = 'reconnecting'
+        this.completeTo = null
+        // A browser gives up when a starting platform answers with a refusal; we do not.
+        if (source.readyState === EventSource.CLOSED) retry = setTimeout(open, RETRY_EVERY_MS)
+      })
+      for (const name of ['message', 'tick']) source.addEventListener(name, (event) => this.#heard(event))
+    }
+    open()
     return () => {
+      clearTimeout(retry)
       source.close()
       this.completeTo = null
     }

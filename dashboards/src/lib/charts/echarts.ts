@@ -1,18 +1,16 @@
 /** The parts of ECharts that our charts need; loaded only when a chart is on the page. */
 import { BarChart, HeatmapChart, LineChart, PieChart } from 'echarts/charts'
 import {
-  AriaComponent,
   GridComponent,
   LegendComponent,
   TitleComponent,
   TooltipComponent,
-  VisualMapComponent,
+  VisualMapContinuousComponent,
 } from 'echarts/components'
 import { init, use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 
 use([
-  AriaComponent,
   BarChart,
   CanvasRenderer,
   GridComponent,
@@ -22,7 +20,7 @@ use([
   PieChart,
   TitleComponent,
   TooltipComponent,
-  VisualMapComponent,
+  VisualMapContinuousComponent,
 ])
 
 export { init }

@@ -8,6 +8,8 @@ export interface ActivityColumn {
   readonly key: string
   readonly label: string
   readonly about: string
+  /** A second, smaller line of the heading. */
+  readonly note?: string
   readonly first: Direction
   readonly cell: (row: ActivityRow) => Cell
 }
@@ -45,7 +47,8 @@ const NUMBERS: readonly ActivityColumn[] = [
   {
     key: 'avg_forms_submitted',
     label: 'Avg # Forms Submitted',
-    about: 'Average of the last 3 periods of the same length, rounded down',
+    note: 'last 3 periods',
+    about: 'Forms a period, on average over the 3 periods of the same length before these days, rounded down',
     first: 'desc',
     cell: (row) => row.avg_forms_submitted,
   },

@@ -26,6 +26,7 @@ export function hourGrid(cells: readonly HourCell[]): number[][] {
 
 export function hoursOption(cells: readonly HourCell[], palette: Palette): EChartsCoreOption {
   const grid = hourGrid(cells)
+  const most = Math.max(1, ...grid.flat())
   const data = grid.flatMap((day, weekday) => day.map((forms, hour) => [hour, weekday, forms]))
   const axis = {
     type: 'category',
@@ -44,13 +45,13 @@ export function hoursOption(cells: readonly HourCell[], palette: Palette): EChar
     yAxis: { ...axis, data: [...WEEKDAYS], inverse: true, axisLabel: { color: palette.ink3 } },
     visualMap: {
       min: 0,
-      max: Math.max(1, ...grid.flat()),
+      max: most,
       orient: 'horizontal',
       left: 'center',
       bottom: 0,
       itemWidth: 10,
       itemHeight: 120,
-      text: ['more', 'fewer'],
+      text: [countOf(most, 'form'), '0'],
       textStyle: { color: palette.ink3 },
       inRange: { color: [palette.heat0, palette.heat1, palette.heat2, palette.heat3, palette.heat4] },
     },

@@ -1,27 +1,19 @@
 import { fail } from '@sveltejs/kit'
 import { FormPage } from '#api/contract.ts'
-import { ApiRefusal, domainPath, get, orErrorPage, send, soon } from '#lib/server/api.ts'
+import { NUMBERS } from '#lib/numbers.ts'
+import { ApiRefusal, get, orErrorPage, send } from '#lib/server/api.ts'
+import { formPath } from '#lib/server/form-path.ts'
 import type { Actions, PageServerLoad, RequestEvent } from './$types'
 
-/** More of the XML than this is read from its own address. Characters. */
-const XML_SHOWN = 200_000
-
-function formPath(event: RequestEvent | Parameters<PageServerLoad>[0], rest = ''): string {
-  return domainPath(event.params.domain, `forms/${encodeURIComponent(event.params.formId)}${rest}`)
-}
-
+/** Read again with every change: a form may be archived or replaced elsewhere while someone looks at it. */
 export const load: PageServerLoad = async (event) => {
-  const readXml = async (): Promise<{ text: string; isCut: boolean }> => {
-    const text = await (await send(event, 'GET', formPath(event, '/xml'))).text()
-    return { text: text.slice(0, XML_SHOWN), isCut: text.length > XML_SHOWN }
-  }
-  const [form, xml] = await Promise.all([orErrorPage(get(event, FormPage, formPath(event))), soon(readXml())])
-  return { form, xml: xml.panel, xmlHref: formPath(event, '/xml') }
+  event.depends(NUMBERS)
+  return { form: await orErrorPage(get(event, FormPage, formPath(event.params))) }
 }
 
 async function change(event: RequestEvent, verb: 'archive' | 'unarchive') {
   try {
-    await send(event, 'POST', formPath(event, `/${verb}`))
+    await send(event, 'POST', formPath(event.params, `/${verb}`))
   } catch (cause) {
     if (cause instanceof ApiRefusal) return fail(cause.status, { problem: cause.problem })
     throw cause
