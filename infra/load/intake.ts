@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- intake [--json] [--seconds N] [--connections N]`: durable forms a second through the real receiver, half of
+ * `npm run bench -- intake [--json] [--seconds N] [--connections N] [--profile DIR]`: durable forms a second through the real receiver, half of
  * them creating a case and half updating one; server, generator and Postgres share the machine. The limit beside it
  * is a bare HTTP handler that runs only the same write statement on constant rows, with the same generator, in turn.
  */
@@ -21,6 +21,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '6' },
     connections: { type: 'string', default: '64' },
+    /** Where the receiver's CPU profile goes; it slows the receiver down. */
+    profile: { type: 'string' },
   },
 })
 const SECONDS = Number(values.seconds)
@@ -36,6 +38,8 @@ interface Round {
   readonly p50: number
   readonly p99: number
   readonly errors: number
+  /** Of the server's process; a figure that other jobs on the machine hardly change. */
+  readonly cpuMsPerForm: number
 }
 
 function body(xml: string): string {
@@ -43,7 +47,9 @@ function body(xml: string): string {
 }
 
 /** Posts for `SECONDS` on every connection, each waiting for its answer before the next form. */
-async function generate(url: string, forms: ReturnType<typeof createForms>): Promise<Round> {
+async function generate(server: Server, forms: ReturnType<typeof createForms>): Promise<Round> {
+  const { url } = server
+  const cpuBefore = await cpuOf(server)
   const pool = new Pool(url, { connections: CONNECTIONS, pipelining: 1 })
   const latencies: number[] = []
   let errors = 0
@@ -71,7 +77,8 @@ async function generate(url: string, forms: ReturnType<typeof createForms>): Pro
   await pool.close()
   latencies.sort((a, b) => a - b)
   const at = (share: number): number => latencies[Math.floor(latencies.length * share)] ?? Number.NaN
-  return { perSecond: latencies.length / seconds, p50: at(0.5), p99: at(0.99), errors }
+  const cpuMsPerForm = ((await cpuOf(server)) - cpuBefore) / latencies.length
+  return { perSecond: latencies.length / seconds, p50: at(0.5), p99: at(0.99), errors, cpuMsPerForm }
 }
 
 interface Server {
@@ -79,17 +86,29 @@ interface Server {
   readonly url: string
 }
 
-async function startServer(script: string, env: Readonly<Record<string, string>>): Promise<Server> {
+async function startServer(
+  script: string,
+  env: Readonly<Record<string, string>>,
+  execArgv: readonly string[] = [],
+): Promise<Server> {
   const child = fork(join(ROOT, script), [], {
     env: { ...process.env, ...env },
+    execArgv: [...execArgv],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const [message] = await once(child, 'message')
   return { child, url: (message as { url: string }).url }
 }
 
+/** CPU milliseconds of the server's process so far. */
+async function cpuOf({ child }: Server): Promise<number> {
+  child.send('cpu')
+  const [cpu] = await once(child, 'message')
+  return (cpu as { user: number; system: number }).user / 1_000 + (cpu as { system: number }).system / 1_000
+}
+
 async function stopServer({ child }: Server): Promise<void> {
-  child.kill('SIGKILL')
+  child.send('exit')
   await once(child, 'exit')
 }
 
@@ -115,12 +134,13 @@ async function measure(folder: string): Promise<{ ours: Round; limit: Round }> {
     }
     const rounds: { ours: Round[]; limit: Round[] } = { ours: [], limit: [] }
     const forms = createForms()
-    const ours = await startServer('infra/load/intake/server.ts', env)
+    const profiling = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`]
+    const ours = await startServer('infra/load/intake/server.ts', env, profiling)
     const limit = await startServer('ingest/test/limit-server.ts', env)
     try {
       for (let round = 0; round < ROUNDS; round += 1) {
-        rounds.limit.push(await generate(limit.url, createForms()))
-        rounds.ours.push(await generate(ours.url, forms))
+        rounds.limit.push(await generate(limit, createForms()))
+        rounds.ours.push(await generate(ours, forms))
       }
     } finally {
       await stopServer(ours)
@@ -141,6 +161,7 @@ function print({ ours, limit }: { ours: Round; limit: Round }): void {
     unit: 'forms/s',
     p50_ms: tenth(ours.p50),
     p99_ms: tenth(ours.p99),
+    cpu_ms_per_form: Math.round(ours.cpuMsPerForm * 1_000) / 1_000,
     errors: ours.errors,
     limit: tenth(limit.perSecond),
     ratio: Math.round((100 * ours.perSecond) / limit.perSecond) / 100,
@@ -157,6 +178,7 @@ function print({ ours, limit }: { ours: Round; limit: Round }): void {
       'forms/s': line.figure,
       'p50 ms': line.p50_ms,
       'p99 ms': line.p99_ms,
+      'CPU ms/form': line.cpu_ms_per_form,
       errors: line.errors,
     },
     {
@@ -164,6 +186,7 @@ function print({ ours, limit }: { ours: Round; limit: Round }): void {
       'forms/s': line.limit,
       'p50 ms': tenth(limit.p50),
       'p99 ms': tenth(limit.p99),
+      'CPU ms/form': Math.round(limit.cpuMsPerForm * 1_000) / 1_000,
       errors: limit.errors,
     },
   ])

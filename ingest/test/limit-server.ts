@@ -76,4 +76,8 @@ app.post('/*', async (request, reply) => {
   await postgres.pool.query({ name: 'limit', text: STATEMENT, values: filled })
   return reply.code(201).send('')
 })
+process.on('message', (message) => {
+  if (message === 'cpu') process.send?.(process.cpuUsage())
+  if (message === 'exit') process.exit(0)
+})
 process.send?.({ url: await app.listen({ host: '127.0.0.1', port: 0 }) })
