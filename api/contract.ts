@@ -57,6 +57,13 @@ const many = z
   .union([z.string(), z.array(z.string())])
   .transform((value) => (Array.isArray(value) ? value : [value]))
   .default([])
+const Emw = many.describe(
+  'Whose: u__<user_id>, g__<group_id>, l__<location_id>, t__<n> (0 active mobile workers, 1 demo user, 2 admin, 3 unknown, 5 deactivated, 6 web users); repeatable',
+)
+const Days = {
+  startdate: Day.optional().describe('First day, in the time zone of the project space; else 6 days ago'),
+  enddate: Day.optional().describe('Last day, included; else today'),
+}
 
 export const FilterChoices = z.object({
   ...AsOf,
@@ -80,10 +87,9 @@ export type FilterChoices = z.infer<typeof FilterChoices>
 /** `emw` as in the reference §7: `u__<user_id>`, `g__<group_id>`, `l__<location_id>`, `t__<n>`; repeatable. */
 export const WorkerActivityQuery = z.object({
   view_by: z.enum(['users', 'groups']).default('users'),
-  emw: many,
-  case_type: many,
-  startdate: Day.optional(),
-  enddate: Day.optional(),
+  emw: Emw,
+  case_type: many.describe('Only these case types; repeatable'),
+  ...Days,
 })
 export type WorkerActivityQuery = z.infer<typeof WorkerActivityQuery>
 
@@ -141,20 +147,19 @@ export type WorkerActivityCharts = z.infer<typeof WorkerActivityCharts>
 
 const Paging = {
   /** Opaque, from `next` or `previous` of the page before. */
-  cursor: z.string().optional(),
+  cursor: z.string().optional().describe('`next` or `previous` of the page before'),
   limit: z.coerce.number().int().min(1).max(200).default(25),
 }
 const PageInfo = { total: z.number(), next: z.string().nullable(), previous: z.string().nullable() }
 
 export const SubmitHistoryQuery = z.object({
   ...Paging,
-  emw: many,
-  xmlns: many,
+  emw: Emw,
+  xmlns: many.describe('Only forms of these types; repeatable'),
   sub_time: z.enum(['received', 'completed']).default('received'),
-  startdate: Day.optional(),
-  enddate: Day.optional(),
+  ...Days,
   /** Part of a username, a form name or a whole form id. */
-  search: z.string().optional(),
+  search: z.string().optional().describe('Part of a username or of a form name, or a whole form id'),
   state: z
     .enum(['normal', 'archived', 'error', 'duplicate', 'deprecated', 'submission_error_log', 'all'])
     .default('normal'),
@@ -184,10 +189,10 @@ export type SubmitHistory = z.infer<typeof SubmitHistory>
 
 export const CaseListQuery = z.object({
   ...Paging,
-  owner: many,
-  case_type: many,
+  owner: many.describe('As `emw`, or project_data (the default) or all_data; repeatable'),
+  case_type: many.describe('Only these case types; repeatable'),
   status: z.enum(['open', 'closed', 'all']).default('all'),
-  search: z.string().optional(),
+  search: z.string().optional().describe('Part of a name or of an external id, or a whole case id'),
   sort: z.enum(['modified', 'opened', 'name', 'type']).default('modified'),
   direction: z.enum(['asc', 'desc']).default('desc'),
 })

@@ -1,16 +1,32 @@
 /** The readable twin of the OpenAPI document: one self-contained page, no script, nothing from elsewhere. Pure. */
 import { z } from 'zod'
+import type { RoutePermission } from '../plugins/access.ts'
 import type { Address } from '../server/addresses.ts'
+import { DOCS_STYLE } from './docs-style.ts'
+import { toCurl } from './examples.ts'
 import { toOpenApiPath } from './openapi.ts'
 
-const STYLE = `
-:root { color-scheme: light dark; --ink: #1c2530; --paper: #fff; --soft: #f3f5f8; --line: #d5dbe3; --accent: #0b5cad }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6eaf0; --paper: #14181f; --soft: #1d232c; --line: #343d4a; --accent: #7db8f5 } }
-body { font: 1rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 0 auto; max-width: 62rem; padding: 1.5rem }
-a { color: var(--accent) } h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line); text-transform: capitalize }
-details { border: 1px solid var(--line); border-radius: .5rem; margin: .5rem 0; padding: .25rem .75rem } summary { cursor: pointer; padding: .4rem 0; overflow-wrap: anywhere }
-code, pre { font: .875rem/1.45 ui-monospace, monospace } pre { background: var(--soft); padding: .75rem; border-radius: .375rem; overflow-x: auto }
-.method { font-weight: 700; display: inline-block; min-width: 4rem } table { border-collapse: collapse; width: 100% } td, th { text-align: left; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top }`
+/** The sections in the order in which somebody new needs them; others follow. */
+const SECTIONS: Readonly<Record<string, readonly [title: string, about: string]>> = {
+  receiver: ['Sending forms', 'Where phones and programs send forms. 201 means: kept on disk.'],
+  forms: ['Forms', 'Forms as JSON, in pages or one by one, with their files.'],
+  cases: ['Cases', 'Cases as JSON, in pages or one by one.'],
+  reports: ['Reports', 'The numbers behind the dashboards; each answer says up to when it is complete.'],
+  pages: ['One form, one case', 'All that the dashboards show of one form or one case.'],
+  session: ['Signing in', 'Sessions of web users, and what they may see.'],
+  administration: ['Administration', 'Project spaces, people, groups, places and keys.'],
+  operation: ['Operation', 'Health, counters, the feed, and the comparison of the stores.'],
+  documents: ['Documents', 'This description.'],
+}
+const NEEDS: Readonly<Record<RoutePermission, string>> = {
+  public: 'Open to everyone.',
+  'signed-in': 'For whoever is signed in.',
+  read: 'For members of the project space.',
+  submit: 'For members of the project space and its mobile workers.',
+  edit: 'For administrators of the project space.',
+  admin: 'For administrators of the project space.',
+  operator: 'For whoever runs the platform.',
+}
 
 function escapeHtml(text: string): string {
   return text
@@ -25,54 +41,81 @@ function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string,
   return rest
 }
 
+const block = (text: string): string => `<pre tabindex="0">${escapeHtml(text)}</pre>`
+
 function toSchemaBlock(title: string, schema: z.ZodType | undefined, io: 'input' | 'output'): string {
   if (!schema) return ''
-  return `<h4>${title}</h4><pre tabindex="0">${escapeHtml(JSON.stringify(toJsonSchema(schema, io), null, 2))}</pre>`
+  return `<h4>${title}</h4>${block(JSON.stringify(toJsonSchema(schema, io), null, 2))}`
+}
+
+/** `one of users, groups`, `a whole number, 1 to 200`, `text`. */
+function toWords(property: Record<string, unknown>): string {
+  const { type, minimum, maximum, pattern } = property
+  const options = property.enum
+  if (Array.isArray(options)) return `one of ${options.join(', ')}`
+  if (type === 'integer' || type === 'number') {
+    const isBounded = typeof minimum === 'number' && typeof maximum === 'number' && maximum < 1e9
+    return isBounded ? `a number, ${minimum} to ${maximum}` : 'a number'
+  }
+  return typeof pattern === 'string' && pattern.includes('{4}') ? 'a day, YYYY-MM-DD' : 'text'
 }
 
 function toQueryTable(schema: z.ZodType | undefined): string {
   const properties = schema ? toJsonSchema(schema, 'input').properties : undefined
   if (typeof properties !== 'object' || properties === null) return ''
-  const rows = Object.entries(properties).map(
-    ([name, property]) =>
-      `<tr><td><code>${escapeHtml(name)}</code></td><td><code>${escapeHtml(JSON.stringify(property))}</code></td></tr>`,
+  const rows = Object.entries(properties as Record<string, Record<string, unknown>>).map(
+    ([name, property]) => {
+      const missing = property.default
+      const otherwise = missing === undefined || typeof missing === 'object' ? '' : JSON.stringify(missing)
+      const about = typeof property.description === 'string' ? property.description : ''
+      const cells = [`<code>${escapeHtml(name)}</code>`, toWords(property), otherwise, about]
+      return `<tr>${cells.map((cell, at) => `<td>${at === 0 ? cell : escapeHtml(cell)}</td>`).join('')}</tr>`
+    },
   )
-  return `<h4>Query</h4><table><tr><th>Parameter</th><th>Value</th></tr>${rows.join('')}</table>`
+  const head = ['Parameter', 'Value', 'Default', 'Meaning'].map((name) => `<th scope="col">${name}</th>`)
+  return `<h4>Query</h4><div class="scroll" tabindex="0" role="region" aria-label="Query parameters"><table><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`
 }
 
-function toCurl({ method, url, permission, document }: Address, origin: string): string {
-  const parts = ['curl']
-  if (method !== 'GET') parts.push('-X', method)
-  if (permission === 'operator') parts.push('-H', `'Authorization: Bearer $OPERATOR_TOKEN'`)
-  else if (permission !== 'public') parts.push('-H', `'Authorization: ApiKey NAME:KEY'`)
-  if (document?.body) parts.push('-H', `'Content-Type: application/json'`, '-d', `'{}'`)
-  parts.push(`'${origin}${toOpenApiPath(url)}'`)
-  return parts.join(' ')
-}
-
-function toRoute(address: Address, origin: string): string {
+function toRoute(address: Address): string {
   const { method, url, permission, document } = address
-  return `<details><summary><span class="method">${method}</span> <code>${escapeHtml(toOpenApiPath(url))}</code> ${escapeHtml(document?.summary ?? '')}</summary>
-<p>Needs: <strong>${permission ?? 'nothing'}</strong></p><pre tabindex="0">${escapeHtml(toCurl(address, origin))}</pre>
+  const body = document?.body ? toJsonSchema(document.body, 'input') : undefined
+  const needs = document?.tag === 'receiver' ? '' : `<p class="about">${NEEDS[permission ?? 'public']}</p>`
+  return `<details><summary><span class="method ${method.toLowerCase()}">${method}</span><code>${escapeHtml(toOpenApiPath(url))}</code><span class="says">${escapeHtml(document?.summary ?? '')}</span></summary>
+${needs}<h4>Try it</h4>${block(toCurl(address, body))}
 ${toQueryTable(document?.query)}${toSchemaBlock('Body', document?.body, 'input')}${toSchemaBlock('Answer', document?.answer, 'output')}</details>`
 }
 
+function toStart(origin: string): string {
+  const lines = [
+    `export CASEHOUSE=${origin}`,
+    'export DOMAIN=demo            # the project space',
+    "export KEY='name:key'         # from: casehouse key create demo NAME",
+    '',
+    'curl -H "Authorization: ApiKey $KEY" "$CASEHOUSE/a/$DOMAIN/api/v0.5/form/?limit=1"',
+  ]
+  return `<div class="card">${block(lines.join('\n'))}
+<p>Basic authentication works too: <code>curl -u EMAIL:PASSWORD …</code>. Every example below uses these three names; <code>$FORM_ID</code> and the like are yours to fill in, <code>$OPERATOR_TOKEN</code> is in <code>secrets.json</code> of the data directory.
+Instants are ISO 8601 in UTC, days are those of the project space. A refusal is JSON with <code>error</code>, <code>code</code> and <code>details</code>.</p></div>`
+}
+
+/** @param origin how this server is reached, without a slash at its end */
 export function toDocsPage(addresses: readonly Address[], { origin }: { origin: string }): string {
   const documented = addresses.filter(({ method, document }) => document !== undefined && method !== 'HEAD')
   const byTag = Map.groupBy(documented, ({ document }) => document?.tag ?? 'other')
-  const sections = [...byTag].map(
-    ([tag, routes]) =>
-      `<h2 id="${escapeHtml(tag)}">${escapeHtml(tag)}</h2>${routes.map((route) => toRoute(route, origin)).join('\n')}`,
+  const tags = [...new Set([...Object.keys(SECTIONS), ...byTag.keys()])].filter((tag) => byTag.has(tag))
+  const titleOf = (tag: string): string => escapeHtml(SECTIONS[tag]?.[0] ?? tag)
+  const sections = tags.map(
+    (tag) =>
+      `<h2 id="${escapeHtml(tag)}">${titleOf(tag)}</h2><p class="about">${escapeHtml(SECTIONS[tag]?.[1] ?? '')}</p>${(byTag.get(tag) ?? []).map(toRoute).join('\n')}`,
   )
-  const links = [...byTag.keys()]
-    .map((tag) => `<a href="#${escapeHtml(tag)}">${escapeHtml(tag)}</a>`)
-    .join(' · ')
+  const links = tags.map((tag) => `<a href="#${escapeHtml(tag)}">${titleOf(tag)}</a>`)
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>casehouse API</title><style>${STYLE}</style></head>
-<body><main><h1>casehouse API</h1>
-<p>Machine-readable: <a href="/api/openapi.json">/api/openapi.json</a> (OpenAPI 3.1). Sign requests with basic authentication, or with <code>Authorization: ApiKey NAME:KEY</code>. Instants are ISO 8601 in UTC. A refusal is JSON with <code>error</code>, <code>code</code> and <code>details</code>.</p>
-<p>${links}</p>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>casehouse API</title><style>${DOCS_STYLE}</style></head>
+<body><header><h1>casehouse API</h1>
+<p>Forms in, cases and numbers out. For machines: <a href="/api/openapi.json">/api/openapi.json</a> (OpenAPI 3.1). For people: <a href="/">the dashboards</a>.</p></header>
+<div class="page"><nav aria-label="Sections"><a href="#start">Start here</a>${links.join('')}</nav>
+<main><h2 id="start">Start here</h2>${toStart(origin)}
 ${sections.join('\n')}
-</main></body></html>
+</main></div></body></html>
 `
 }

@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, made from the same schemas that read requests and check answers. Pure. */
 import { z } from 'zod'
 import type { Address } from '../server/addresses.ts'
+import type { RouteDocument } from '../server/define-route.ts'
 import { ProblemBody } from '../contract.ts'
 
 type Json = Record<string, unknown>
@@ -20,9 +21,10 @@ function toParameters(schema: z.ZodType | undefined, place: 'path' | 'query'): J
   const { properties, required } = toSchema(schema, 'input')
   if (typeof properties !== 'object' || properties === null) return []
   const needed = Array.isArray(required) ? required : []
-  return Object.entries(properties).map(([name, property]) => ({
+  return Object.entries(properties as Record<string, Json>).map(([name, { description, ...property }]) => ({
     name,
     in: place,
+    ...(description === undefined ? {} : { description }),
     required: place === 'path' || needed.includes(name),
     schema: property,
   }))
@@ -43,6 +45,24 @@ function addMissingPathParameters(url: string, described: readonly Json[]): Json
   return [...described, ...added]
 }
 
+/** A form as the receiver takes it: the XML and its files, or the XML alone. */
+const FORM_BODY = {
+  type: 'object',
+  required: ['xml_submission_file'],
+  properties: { xml_submission_file: { type: 'string', contentMediaType: 'text/xml' } },
+  additionalProperties: { type: 'string', contentMediaType: 'application/octet-stream' },
+}
+
+function toRequestBody(document: RouteDocument | undefined): Json {
+  if (document?.bodyType !== undefined) {
+    const content = { [document.bodyType]: { schema: FORM_BODY }, 'text/xml': {} }
+    return { requestBody: { required: true, content } }
+  }
+  if (!document?.body) return {}
+  const content = { 'application/json': { schema: toSchema(document.body, 'input') } }
+  return { requestBody: { required: true, content } }
+}
+
 function toOperation({ method, url, permission, document }: Address): Json {
   const params = addMissingPathParameters(url, toParameters(document?.params, 'path'))
   const answer = document?.answer
@@ -58,17 +78,12 @@ function toOperation({ method, url, permission, document }: Address): Json {
     tags: [document?.tag ?? 'other'],
     'x-permission': permission,
     parameters: [...params, ...toParameters(document?.query, 'query')],
-    ...(document?.body
-      ? {
-          requestBody: {
-            required: true,
-            content: { 'application/json': { schema: toSchema(document.body, 'input') } },
-          },
-        }
-      : {}),
+    ...toRequestBody(document),
     responses: { '2XX': success, default: { $ref: '#/components/responses/Problem' } },
     security:
-      permission === 'public' ? [] : [{ basic: [] }, { apiKey: [] }, { session: [] }, { operator: [] }],
+      permission === 'public' && document?.bodyType === undefined
+        ? []
+        : [{ basic: [] }, { apiKey: [] }, { session: [] }, { operator: [] }],
   }
 }
 

@@ -7,6 +7,7 @@ import { defineRoute } from '../server/define-route.ts'
 import type { ApiDependencies } from '../server/dependencies.ts'
 import { waitForWarehouse } from '../server/freshness.ts'
 import { CaseObject } from './case-object.ts'
+import { CaseListQuery, FullCaseQuery } from './documented-query.ts'
 import { addToCase, toCaseObjects } from './full.ts'
 import { toOrigin } from './origin.ts'
 import { Meta, parseFlag, parseOrder, parsePaging, parseRange, RestQuery, toMeta } from './page.ts'
@@ -70,6 +71,7 @@ export function caseRoutes(app: FastifyInstance, dependencies: ApiDependencies):
         ...shared,
         url: base,
         summary: 'List cases',
+        describedQuery: CaseListQuery,
         answer: z.object({ meta: Meta, objects: z.array(CaseObject) }),
       },
       async ({ query, request }) => {
@@ -88,6 +90,7 @@ export function caseRoutes(app: FastifyInstance, dependencies: ApiDependencies):
         ...shared,
         url: `${base}/:caseId`,
         summary: 'One case',
+        describedQuery: FullCaseQuery,
         params: z.object({ domain: z.string(), caseId: z.string() }),
         answer: CaseObject,
       },

@@ -7,6 +7,7 @@ import { defineRoute } from '../server/define-route.ts'
 import type { ApiDependencies } from '../server/dependencies.ts'
 import { waitForWarehouse } from '../server/freshness.ts'
 import { FormObject, toFormObject } from './form-object.ts'
+import { FormListQuery, FullQuery } from './documented-query.ts'
 import { Meta, parseFlag, parseOrder, parsePaging, parseRange, RestQuery, toMeta } from './page.ts'
 import { addCasesOfForms } from './full.ts'
 import { toOrigin } from './origin.ts'
@@ -63,6 +64,7 @@ export function formRoutes(app: FastifyInstance, dependencies: ApiDependencies):
         ...shared,
         url: base,
         summary: 'List forms',
+        describedQuery: FormListQuery,
         answer: z.object({ meta: Meta, objects: z.array(FormObject) }),
       },
       async ({ query, request }) => {
@@ -81,6 +83,7 @@ export function formRoutes(app: FastifyInstance, dependencies: ApiDependencies):
         ...shared,
         url: `${base}/:formId`,
         summary: 'One form',
+        describedQuery: FullQuery,
         params: z.object({ domain: z.string(), formId: z.string() }),
         answer: FormObject,
       },

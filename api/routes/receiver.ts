@@ -7,6 +7,7 @@ import { createAdmit } from '../receiver/authenticate-submission.ts'
 import type { Sender } from '../receiver/authenticate-submission.ts'
 import { readBody, readHeaders, readSubmitTime } from '../receiver/read-submission.ts'
 import { refusal, sendRefusal } from '../receiver/refusal.ts'
+import type { RouteDocument } from '../server/define-route.ts'
 import type { ApiDependencies } from '../server/dependencies.ts'
 
 /** A form and a handful of photos; more than this a phone sends in no case. */
@@ -125,13 +126,29 @@ function installBodies(scope: FastifyInstance): void {
   })
 }
 
+const SUMMARIES: Readonly<Record<Way, string>> = {
+  plain: 'Receive a form; who sends it may stay unknown, unless the project space wants it secure',
+  secure: 'Receive a form from somebody who signs in',
+  api: 'Receive a form from a program',
+}
+
+function toDocument(url: string, way: Way): RouteDocument {
+  return {
+    summary: `${SUMMARIES[way]}${url.endsWith('/:appId') ? ', for one app' : ''}`,
+    tag: 'receiver',
+    bodyType: 'multipart/form-data',
+    sending: `-H 'X-OpenRosa-Version: 3.0' -F xml_submission_file=@form.xml`,
+    answerType: 'text/xml',
+  }
+}
+
 /** The receiver, with bodies of its own kind; adds the routes when the server gets ready. */
 export async function receiverRoutes(app: FastifyInstance, dependencies: ApiDependencies): Promise<void> {
   await app.register(async (scope) => {
     installBodies(scope)
     scope.decorateRequest('sender', null)
     for (const { url, way } of ADDRESSES) {
-      const config = { permission: 'public' } as const
+      const config = { permission: 'public', document: toDocument(url, way) } as const
       const onRequest = createGate(dependencies, way)
       scope.route({ method: 'POST', url, config, onRequest, handler: createReceive(dependencies, way) })
     }

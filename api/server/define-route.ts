@@ -13,6 +13,9 @@ export interface RouteDocument {
   /** Of the answer with status 200 or 201; left out: not JSON. */
   readonly answer?: z.ZodType
   readonly answerType?: string
+  /** A body that is not JSON, and how it is sent in the words of curl. */
+  readonly bodyType?: string
+  readonly sending?: string
 }
 
 declare module 'fastify' {
@@ -37,6 +40,8 @@ export interface RouteSpec<
   readonly tag: string
   readonly params?: Params
   readonly query?: Query
+  /** What documents say of the query, where the route itself takes any. */
+  readonly describedQuery?: z.ZodType
   readonly body?: Body
   readonly answer?: Answer
   readonly answerType?: string
@@ -54,7 +59,8 @@ export interface RouteInput<Params extends z.ZodType, Query extends z.ZodType, B
 
 /** Only what is given, so that optional keys stay absent. */
 function toDocument(spec: RouteSpec<z.ZodType, z.ZodType, z.ZodType, z.ZodType>): RouteDocument {
-  const { summary, tag, params, query, body, answer, answerType } = spec
+  const { summary, tag, params, body, answer, answerType } = spec
+  const query = spec.describedQuery ?? spec.query
   return {
     summary,
     tag,

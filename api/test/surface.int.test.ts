@@ -2,6 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApiScenario, createPeople, OPERATOR } from './api-scenario.ts'
 import type { ApiScenario, Ask, People } from './api-scenario.ts'
 
+interface Operations {
+  readonly [method: string]: {
+    readonly parameters: readonly { name: string; in: string; description?: string }[]
+    readonly requestBody?: { readonly content: Record<string, unknown> }
+  }
+}
+
 let scenario: ApiScenario
 let ours: People
 let theirs: People
@@ -227,6 +234,26 @@ describe('documents', () => {
         ])
       }
     }
+  })
+
+  it('describe the receiver and every filter of the lists', async () => {
+    const paths = (await scenario.ask({ url: '/api/openapi.json' })).body.paths as Record<string, Operations>
+    const content = paths['/a/{domain}/receiver']?.post?.requestBody?.content
+    expect(Object.keys(content ?? {})).toEqual(['multipart/form-data', 'text/xml'])
+    const form = paths['/a/{domain}/api/v0.5/form']?.get?.parameters ?? []
+    const names = form.map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['limit', 'order_by', 'received_on_start', 'xmlns']))
+    expect(form.filter((one) => one.in === 'query' && one.description === undefined)).toEqual([])
+  })
+
+  it('give commands that a shell can run as they are', async () => {
+    const { raw } = await scenario.ask({ url: '/api/docs' })
+    const commands = [...raw.body.matchAll(/<h4>Try it<\/h4><pre[^>]*>(.*?)<\/pre>/gs)].map(
+      (match) => match[1],
+    )
+    expect(commands.length).toBeGreaterThan(40)
+    // Braces would be patterns to curl, and a colon would be sent as it is.
+    for (const command of commands) expect(command).toMatch(/&quot;\$CASEHOUSE\/[\w./$-]*&quot;$/)
   })
 
   it('are a page that loads nothing from elsewhere', async () => {
