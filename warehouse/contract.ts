@@ -3,6 +3,7 @@
  *
  *   forms         one row a form id, the highest `version` wins      ReplacingMergeTree(version), order by (domain, received_at, form_id)
  *   cases         one row a case id, the highest `version` wins      ReplacingMergeTree(version), order by (domain, case_id)
+ *   case_facts    the same without its document, for lists and counts   ReplacingMergeTree(version), order by (domain, case_hash, case_id)
  *   case_changes  one row a (case id, version): every change         ReplacingMergeTree(), order by (domain, changed_at, case_id, version)
  *   workers       one row a user id, the highest `version` wins      ReplacingMergeTree(version), order by (domain, user_id)
  *   entry_forms_<domain>, entry_cases_<domain>   engine Null: what the loader writes; views carry it on

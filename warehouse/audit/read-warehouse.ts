@@ -63,7 +63,7 @@ export async function removeDocuments(
   asked: { readonly domain: string; readonly what: Audited; readonly ids: readonly string[] },
 ): Promise<void> {
   const { id } = SOURCES[asked.what]
-  const tables = asked.what === 'forms' ? ['forms'] : ['cases', 'case_changes']
+  const tables = asked.what === 'forms' ? ['forms'] : ['cases', 'case_facts', 'case_changes']
   for (const table of tables) {
     await warehouse.command({
       query: `delete from ${table} where domain = {domain:String} and ${id} in {ids:Array(String)}`,

@@ -11,6 +11,7 @@ import {
 } from '#infra/platform/index.ts'
 import { LOADED_CHANNEL, LOADER_CONSUMER } from '../contract.ts'
 import { ensureEntryTables } from '../schema/entry-tables.ts'
+import { createCompaction } from './compact.ts'
 import { planBatches, type Batch } from './plan-batches.ts'
 import { writeBatch } from './write-batch.ts'
 
@@ -63,15 +64,29 @@ export function createDeliver(
 
 /** `run` returns after `close`; a range that fails is delivered again, with the same token. */
 export function createLoader(options: LoaderOptions): Loader {
-  return createConsumer({
+  const deliver = createDeliver(options)
+  const compaction = createCompaction(options)
+  const consumer = createConsumer({
     postgres: options.postgres,
     name: LOADER_CONSUMER,
     topics: ['form-events.v1', 'case-events.v1', 'user-events.v1'],
-    deliver: createDeliver(options),
+    deliver: async (range) => {
+      const parked = await deliver(range)
+      const changes = range.events.filter((event) => event.topic === 'case-events.v1').length
+      if (changes > 0) compaction.note(changes)
+      return parked
+    },
     log: options.log,
     now: options.now,
     maxEvents: options.maxEvents ?? MAX_EVENTS,
   })
+  return {
+    ...consumer,
+    close: async () => {
+      await consumer.close()
+      await compaction.close()
+    },
+  }
 }
 
 function entranceOf(

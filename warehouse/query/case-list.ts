@@ -4,9 +4,9 @@ import type { WarehouseClient } from '#infra/platform/index.ts'
 import { OWNER_MAPPING_TYPE, USERCASE_TYPE, type PageInfo, type ReportScope } from '../contract.ts'
 import { ask, type Params } from './ask.ts'
 import { pageClause, parseCursor, toPage, type Sort } from './cursor.ts'
-import type { Condition } from './emw.ts'
+import { latestCases, type CaseCondition } from './latest-cases.ts'
 import { emptyToNull, toIsoInstant } from './from-row.ts'
-import { createNames, ownerCondition } from './owners.ts'
+import { createNames, isSelective, ownerCondition } from './owners.ts'
 
 export interface CaseListAsked {
   readonly cursor?: string | undefined
@@ -68,15 +68,18 @@ export async function caseList(
   const page = pageClause(sort, cursor, asked.limit)
   const [fetched, totals] = await Promise.all([
     ask(warehouse, {
+      // The few columns that filter and sort choose the page; what it shows is read for its rows alone.
       sql: `select toString(${sort.column}) as sort_key, case_id as sort_id, type as case_type, name as case_name, owner_id,
           toString(opened_at) as opened_on, opened_by, toString(modified_at) as modified_on,
           toString(server_modified_at) as server_modified_on, closed
-        from cases final where ${where.sql} ${page.sql}`,
+        from case_facts final where domain = {domain:String} and (case_hash, case_id) in (
+          select case_hash, case_id from ${latestCases(where)} ${page.sql})
+        ${page.order}`,
       params: { ...where.params, ...page.params },
       row: Row,
     }),
     ask(warehouse, {
-      sql: `select count() as total from cases final where ${where.sql}`,
+      sql: `select count() as total from ${latestCases(where)}`,
       params: where.params,
       row: z.object({ total: z.number() }),
     }),
@@ -114,7 +117,7 @@ function sortOf({ sort, direction }: CaseListAsked): Sort {
   return { name: `cases-${sort}-${direction}`, ...SORTS[sort], id: 'case_id', direction }
 }
 
-function condition(scope: ReportScope, asked: CaseListAsked): Condition {
+function condition(scope: ReportScope, asked: CaseListAsked): CaseCondition {
   const owners = ownerCondition(asked.owner, scope)
   const all = ['domain = {domain:String}', 'not deleted', owners.sql]
   let params: Params = { domain: scope.domain, ...owners.params }
@@ -132,5 +135,5 @@ function condition(scope: ReportScope, asked: CaseListAsked): Condition {
       or positionCaseInsensitiveUTF8(external_id, {search:String}) > 0 or case_id = {search:String})`)
     params = { ...params, search }
   }
-  return { sql: all.join(' and '), params }
+  return { sql: all.join(' and '), params, isSelective: search !== '' || isSelective(asked.owner) }
 }

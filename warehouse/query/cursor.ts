@@ -49,14 +49,20 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The end of a select over `sort`: rows past the cursor, one more than `limit` to see whether others follow. */
-export function pageClause(sort: Sort, cursor: Cursor | null, limit: number): Condition {
+/** The end of a select over `sort`: rows past the cursor, one more than `limit` to see whether others follow; `order` is its order alone. */
+export function pageClause(
+  sort: Sort,
+  cursor: Cursor | null,
+  limit: number,
+): Condition & { readonly order: string } {
   const forward = cursor?.to !== 'previous'
   const descending = (sort.direction === 'desc') === forward
   const order = descending ? 'desc' : 'asc'
   const past = `and (${sort.column}, ${sort.id}) ${descending ? '<' : '>'} ({cursor_key:${sort.type}}, {cursor_id:String})`
+  const orderBy = `order by ${sort.column} ${order}, ${sort.id} ${order}`
   return {
-    sql: `${cursor === null ? '' : past} order by ${sort.column} ${order}, ${sort.id} ${order} limit {page_rows:UInt32}`,
+    sql: `${cursor === null ? '' : past} ${orderBy} limit {page_rows:UInt32}`,
+    order: orderBy,
     params: {
       page_rows: limit + 1,
       ...(cursor === null ? {} : { cursor_key: cursor.key, cursor_id: cursor.id }),

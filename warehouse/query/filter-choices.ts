@@ -34,7 +34,7 @@ export async function filterChoices(
       row: Worker,
     }),
     ask(warehouse, {
-      sql: `select distinct type from cases final where domain = {domain:String} and not deleted order by type`,
+      sql: `select distinct type from case_facts final where domain = {domain:String} and not deleted order by type`,
       params: { domain },
       row: z.object({ type: z.string() }),
     }),

@@ -38,6 +38,11 @@ export function ownerCondition(values: readonly string[], scope: ReportScope): C
   }
 }
 
+/** Whether the owner filter names people, groups or places: few of all cases are theirs. */
+export function isSelective(values: readonly string[]): boolean {
+  return values.length > 0 && values.every((value) => /^[ugl]__/.test(value))
+}
+
 const NamedWorker = z.object({ user_id: z.string(), username: z.string() })
 
 /** Id → name for people, groups and places; an id that nobody knows is its own name, `-` and "" have none. */

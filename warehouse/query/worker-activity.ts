@@ -13,6 +13,7 @@ import {
   workersCondition,
   type WorkerFilter,
 } from './emw.ts'
+import { latestCases } from './latest-cases.ts'
 import {
   shapeWorkerActivity,
   type ActivityFacts,
@@ -145,10 +146,10 @@ function caseCounts(
 ) {
   const types = typeCondition(caseTypes)
   const closed = what === 'closed' ? 'and closed' : ''
+  const sql = `domain = {domain:String} and not deleted and ${types.sql} ${closed}
+    and ${what}_at >= {from:DateTime64(6, 'UTC')} and ${what}_at < {to:DateTime64(6, 'UTC')}`
   return ask(warehouse, {
-    sql: `select ${what}_by as user_id, count() as cases from cases final
-      where domain = {domain:String} and not deleted and ${types.sql} ${closed}
-        and ${what}_at >= {from:DateTime64(6, 'UTC')} and ${what}_at < {to:DateTime64(6, 'UTC')}
+    sql: `select ${what}_by as user_id, count() as cases from ${latestCases({ sql, isSelective: true })}
       group by user_id order by user_id`,
     params: { ...rangeParams(scope, range), ...types.params },
     row: CaseCount,
@@ -159,9 +160,19 @@ const OwnerCount = z.object({ owner_id: z.string(), total: z.number(), active: z
 export type OwnerCount = z.infer<typeof OwnerCount>
 
 /**
- * Cases open at some time of the range, and those of them with an action dated in it: a change by a form that stands and
- * still touches the case. Rebuilds are not actions.
+ * Forms that do not simply stand, by id: `is_void` when one is archived or the like, `edits` with the cases that an edited
+ * one still touches.
  */
+const SPECIAL_FORMS = `select form_id, max(state != 1) as is_void, groupArrayIf(case_ids, state = 1) as edits
+  from forms final where domain = {domain:String} and state != 64 and (state != 1 or edited_at is not null) group by form_id`
+
+/** Cases with an action dated in the range: a change by a form that stands and still touches the case. Rebuilds are none. */
+const ACTIVE_CASES = `select c.case_id from case_changes as c left join (${SPECIAL_FORMS}) as s on s.form_id = c.form_id
+  where c.domain = {domain:String} and c.cause = 'form'
+    and c.changed_at >= {from:DateTime64(6, 'UTC')} and c.changed_at < {to:DateTime64(6, 'UTC')}
+    and not s.is_void and arrayAll(case_ids -> has(case_ids, c.case_id), s.edits)`
+
+/** Cases open at some time of the range, and those of them with an action dated in it. */
 function ownerCounts(
   warehouse: WarehouseClient,
   scope: ReportScope,
@@ -170,21 +181,8 @@ function ownerCounts(
 ) {
   const types = typeCondition(caseTypes)
   return ask(warehouse, {
-    sql: `select owner_id, count() as total, countIf(case_id in (
-          select case_id from case_changes
-          where domain = {domain:String} and cause = 'form'
-            and changed_at >= {from:DateTime64(6, 'UTC')} and changed_at < {to:DateTime64(6, 'UTC')}
-            and form_id not in (select form_id from forms final where domain = {domain:String} and state not in (1, 64))
-            and (form_id, case_id) not in (
-              select e.form_id, c.case_id from
-                (select form_id, case_ids from forms final
-                  where domain = {domain:String} and edited_at is not null and state = 1) as e
-                inner join (select distinct form_id, case_id from case_changes
-                  where domain = {domain:String} and cause = 'form'
-                    and changed_at >= {from:DateTime64(6, 'UTC')} and changed_at < {to:DateTime64(6, 'UTC')}) as c
-                on e.form_id = c.form_id where not has(e.case_ids, c.case_id))
-        )) as active
-      from cases final
+    sql: `select owner_id, count() as total, countIf(case_id in (${ACTIVE_CASES})) as active
+      from case_facts final
       where domain = {domain:String} and not deleted and ${types.sql}
         and ifNull(opened_at < {to:DateTime64(6, 'UTC')}, true)
         and (not closed or ifNull(closed_at >= {from:DateTime64(6, 'UTC')}, true))

@@ -97,7 +97,7 @@ function toIdentifierPart(domain: string): string {
   return domain.replaceAll('-', '_')
 }
 
-/** Five statements, each of which may run again and again. */
+/** Six statements, each of which may run again and again. */
 export function entryTableStatements(domain: string): readonly string[] {
   const part = toIdentifierPart(domain)
   const { forms, cases } = toEntryTables(domain)
@@ -105,11 +105,13 @@ export function entryTableStatements(domain: string): readonly string[] {
     'domain, case_id, version, type as case_type, cause, form_id, transaction_type, user_id, owner_before',
     'owner_id as owner_after, changed_at, server_at, before, document as after',
   ].join(', ')
+  const facts = Object.keys(CASE_COLUMNS).filter((column) => column !== 'document')
   return [
     nullTable(forms, FORM_COLUMNS),
     nullTable(cases, { ...CASE_COLUMNS, ...CHANGE_COLUMNS }),
     view(`view_forms_${part}`, 'forms', Object.keys(FORM_COLUMNS).join(', '), forms),
     view(`view_cases_${part}`, 'cases', Object.keys(CASE_COLUMNS).join(', '), cases),
+    view(`view_case_facts_${part}`, 'case_facts', facts.join(', '), cases),
     view(`view_case_changes_${part}`, 'case_changes', changes, cases),
   ]
 }

@@ -30,7 +30,8 @@ describe('loader', () => {
     await place.loadAndDie()
     await place.load()
     // Without final: the engine itself dropped the repeated blocks.
-    for (const table of ['forms', 'cases', 'case_changes']) expect(await countOf(table, 'crash')).toBe(300)
+    for (const table of ['forms', 'cases', 'case_facts', 'case_changes'])
+      expect(await countOf(table, 'crash')).toBe(300)
     expect(await countOf('workers', 'crash')).toBe(1)
   })
 
@@ -44,9 +45,10 @@ describe('loader', () => {
     await place.load()
     await place.append([caseEvent('order', { case_id: 'c', version: 2, name: 'second' })])
     await place.load()
-    expect(await place.ask(`select name from cases final where domain = 'order'`)).toEqual([
-      { name: 'third' },
-    ])
+    for (const table of ['cases', 'case_facts'])
+      expect(await place.ask(`select name from ${table} final where domain = 'order'`)).toEqual([
+        { name: 'third' },
+      ])
     expect(await place.ask(`select state from forms final where domain = 'order'`)).toEqual([{ state: 2 }])
     const changes = await place.ask(
       `select version from case_changes where domain = 'order' order by version`,
