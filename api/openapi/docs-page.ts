@@ -42,10 +42,11 @@ function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string,
 }
 
 const block = (text: string): string => `<pre tabindex="0">${escapeHtml(text)}</pre>`
+const commandBlock = (text: string): string => `<pre class="command" tabindex="0">${escapeHtml(text)}</pre>`
 
 function toSchemaBlock(title: string, schema: z.ZodType | undefined, io: 'input' | 'output'): string {
   if (!schema) return ''
-  return `<h4>${title}</h4>${block(JSON.stringify(toJsonSchema(schema, io), null, 2))}`
+  return `<h3>${title}</h3>${block(JSON.stringify(toJsonSchema(schema, io), null, 2))}`
 }
 
 /** `one of users, groups`, `a whole number, 1 to 200`, `text`. */
@@ -60,20 +61,20 @@ function toWords(property: Record<string, unknown>): string {
   return typeof pattern === 'string' && pattern.includes('{4}') ? 'a day, YYYY-MM-DD' : 'text'
 }
 
-function toQueryTable(schema: z.ZodType | undefined): string {
+function toQueryTable(schema: z.ZodType | undefined, label: string): string {
   const properties = schema ? toJsonSchema(schema, 'input').properties : undefined
   if (typeof properties !== 'object' || properties === null) return ''
   const rows = Object.entries(properties as Record<string, Record<string, unknown>>).map(
     ([name, property]) => {
       const missing = property.default
-      const otherwise = missing === undefined || typeof missing === 'object' ? '' : JSON.stringify(missing)
+      const otherwise = missing === undefined || typeof missing === 'object' ? '' : String(missing)
       const about = typeof property.description === 'string' ? property.description : ''
       const cells = [`<code>${escapeHtml(name)}</code>`, toWords(property), otherwise, about]
       return `<tr>${cells.map((cell, at) => `<td>${at === 0 ? cell : escapeHtml(cell)}</td>`).join('')}</tr>`
     },
   )
   const head = ['Parameter', 'Value', 'Default', 'Meaning'].map((name) => `<th scope="col">${name}</th>`)
-  return `<h4>Query</h4><div class="scroll" tabindex="0" role="region" aria-label="Query parameters"><table><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`
+  return `<h3>Query</h3><div class="scroll" tabindex="0" role="region" aria-label="Query parameters of ${escapeHtml(label)}"><table><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`
 }
 
 function toRoute(address: Address): string {
@@ -81,8 +82,8 @@ function toRoute(address: Address): string {
   const body = document?.body ? toJsonSchema(document.body, 'input') : undefined
   const needs = document?.tag === 'receiver' ? '' : `<p class="about">${NEEDS[permission ?? 'public']}</p>`
   return `<details><summary><span class="method ${method.toLowerCase()}">${method}</span><code>${escapeHtml(toOpenApiPath(url))}</code><span class="says">${escapeHtml(document?.summary ?? '')}</span></summary>
-${needs}<h4>Try it</h4>${block(toCurl(address, body))}
-${toQueryTable(document?.query)}${toSchemaBlock('Body', document?.body, 'input')}${toSchemaBlock('Answer', document?.answer, 'output')}</details>`
+${needs}<h3>Try it</h3>${commandBlock(toCurl(address, body))}
+${toQueryTable(document?.query, `${method} ${url}`)}${toSchemaBlock('Body', document?.body, 'input')}${toSchemaBlock('Answer', document?.answer, 'output')}</details>`
 }
 
 function toStart(origin: string): string {
@@ -93,7 +94,7 @@ function toStart(origin: string): string {
     '',
     'curl -H "Authorization: ApiKey $KEY" "$CASEHOUSE/a/$DOMAIN/api/v0.5/form/?limit=1"',
   ]
-  return `<div class="card">${block(lines.join('\n'))}
+  return `<div class="card">${commandBlock(lines.join('\n'))}
 <p>Basic authentication works too: <code>curl -u EMAIL:PASSWORD …</code>. Every example below uses these three names; <code>$FORM_ID</code> and the like are yours to fill in, <code>$OPERATOR_TOKEN</code> is in <code>secrets.json</code> of the data directory.
 Instants are ISO 8601 in UTC, days are those of the project space. A refusal is JSON with <code>error</code>, <code>code</code> and <code>details</code>.</p></div>`
 }

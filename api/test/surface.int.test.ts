@@ -248,7 +248,7 @@ describe('documents', () => {
 
   it('give commands that a shell can run as they are', async () => {
     const { raw } = await scenario.ask({ url: '/api/docs' })
-    const commands = [...raw.body.matchAll(/<h4>Try it<\/h4><pre[^>]*>(.*?)<\/pre>/gs)].map(
+    const commands = [...raw.body.matchAll(/<h3>Try it<\/h3><pre[^>]*>(.*?)<\/pre>/gs)].map(
       (match) => match[1],
     )
     expect(commands.length).toBeGreaterThan(40)
