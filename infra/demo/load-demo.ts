@@ -1,26 +1,11 @@
 /** Fills a project space with the demo programme through the platform's own HTTP routes. */
 import { TIMEZONE } from './calendar.ts'
-import { drawHealthCard } from './photo.ts'
+import { countArrived, deliver } from './deliver.ts'
+import type { DemoRequest, DemoResponse } from './request.ts'
 import { createProgramme } from './programme.ts'
 import type { Programme, ProgrammeSize } from './programme.ts'
-import { renderForm } from './render-form.ts'
-import { APP_ID } from './submission.ts'
-import type { Submission } from './submission.ts'
+import { sendInTurn } from './send-in-turn.ts'
 import { LOCATION_TYPES } from './world.ts'
-
-export interface DemoResponse {
-  readonly status: number
-  /** The JSON answer, or null where there is none. */
-  readonly body: unknown
-}
-
-/** Calls a route of the platform as its operator. */
-export type DemoRequest = (call: {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Buffer | Readonly<Record<string, unknown>>
-}) => Promise<DemoResponse>
 
 export interface DemoOptions {
   readonly domain: string
@@ -41,8 +26,6 @@ export interface DemoSummary {
   readonly forms_already_there: number
 }
 
-const BOUNDARY = 'casehouse-demo-7MA4YWxk'
-
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }
@@ -57,7 +40,7 @@ function idOf(response: DemoResponse, field: string): string {
   return value
 }
 
-/** Ids of what an earlier, cut-short load has created already, by name. */
+/** Ids of what an earlier, cut-short load has created already, by name. From Postgres: the reports may still be behind. */
 interface Existing {
   readonly places: ReadonlyMap<string, string>
   readonly groups: ReadonlyMap<string, string>
@@ -70,12 +53,16 @@ function idsByName(body: unknown, list: string, nameField: string, idField: stri
   return new Map(records.map((row) => [String(row[nameField]), String(row[idField])]))
 }
 
-async function findExisting(options: DemoOptions): Promise<Existing> {
-  const { body } = await options.request({ method: 'GET', path: `/a/${options.domain}/api/v1/filters` })
+async function findExisting({ domain, request }: DemoOptions): Promise<Existing> {
+  const base = `/api/admin/domains/${domain}`
+  const list = async (name: string, nameField: string, idField: string): Promise<Map<string, string>> => {
+    const { body } = await request({ method: 'GET', path: `${base}/${name}` })
+    return idsByName(body, name, nameField, idField)
+  }
   return {
-    places: idsByName(body, 'locations', 'name', 'location_id'),
-    groups: idsByName(body, 'groups', 'name', 'group_id'),
-    workers: idsByName(body, 'workers', 'username', 'user_id'),
+    places: await list('locations', 'site_code', 'location_id'),
+    groups: await list('groups', 'name', 'group_id'),
+    workers: await list('workers', 'username', 'user_id'),
   }
 }
 
@@ -89,7 +76,7 @@ async function createPlaces(
     await options.request({ method: 'POST', path: `${base}/location-types`, body: type })
   const ids = new Map<string, string>()
   for (const place of programme.places) {
-    const known = existing.places.get(place.name)
+    const known = existing.places.get(place.siteCode)
     if (known !== undefined) {
       ids.set(place.siteCode, known)
       continue
@@ -163,50 +150,6 @@ async function createWorkers(options: DemoOptions, programme: Programme): Promis
   return userIds
 }
 
-function part(name: string, fileName: string, type: string, content: Buffer): Buffer {
-  const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"; filename="${fileName}"\r\nContent-Type: ${type}\r\n\r\n`
-  return Buffer.concat([Buffer.from(head), content, Buffer.from('\r\n')])
-}
-
-async function send(options: DemoOptions, submission: Submission, userId: string): Promise<void> {
-  const parts = [
-    part('xml_submission_file', 'form.xml', 'text/xml', Buffer.from(renderForm(submission, userId))),
-  ]
-  if (submission.photo !== null) {
-    parts.push(part(submission.photo, submission.photo, 'image/png', drawHealthCard(submission.formId)))
-  }
-  const answer = await options.request({
-    method: 'POST',
-    path: `/a/${options.domain}/receiver/secure/${APP_ID}/`,
-    headers: {
-      'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
-      'x-openrosa-version': '3.0',
-      'x-submit-time': new Date(submission.receivedAt).toISOString(),
-    },
-    body: Buffer.concat([...parts, Buffer.from(`--${BOUNDARY}--\r\n`)]),
-  })
-  if (answer.status !== 201) {
-    throw new Error(`The receiver answered ${answer.status} to demo form ${submission.formId}.`)
-  }
-}
-
-/** How many of a worker's forms have arrived: they arrive in order, so a binary search finds the end. */
-async function countArrived(options: DemoOptions, submissions: readonly Submission[]): Promise<number> {
-  let low = 0
-  let high = submissions.length
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2)
-    const formId = submissions[middle]?.formId ?? ''
-    const found = await options.request({
-      method: 'GET',
-      path: `/a/${options.domain}/api/v0.5/form/${formId}/`,
-    })
-    if (found.status === 200) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
 /** Runs `work` over `items`, at most `limit` at a time. */
 async function inParallel<T>(
   items: readonly T[],
@@ -239,20 +182,21 @@ export async function loadDemo(options: DemoOptions): Promise<DemoSummary> {
     body: { domain: options.domain, title: 'Baraka Mother and Child Programme', timezone: TIMEZONE },
   })
   const userIds = await createWorkers(options, programme)
+  const limit = options.concurrency ?? 32
+  const arrived = programme.submissions.map(() => 0)
+  await inParallel(programme.submissions, limit, async (submissions, worker) => {
+    arrived[worker] = await countArrived(options, submissions)
+  })
+  const alreadyThere = arrived.reduce((sum, count) => sum + count, 0)
   let sent = 0
-  let alreadyThere = 0
-  const lists = programme.submissions.map((submissions, worker) => ({
-    submissions,
-    userId: userIds[worker] ?? '',
-  }))
-  await inParallel(lists, options.concurrency ?? 24, async ({ submissions, userId }) => {
-    const arrived = await countArrived(options, submissions)
-    alreadyThere += arrived
-    for (const submission of submissions.slice(arrived)) {
-      await send(options, submission, userId)
+  await sendInTurn({
+    lists: programme.submissions.map((submissions, worker) => submissions.slice(arrived[worker])),
+    limit,
+    send: async (submission, worker) => {
+      await deliver(options, submission, userIds[worker] ?? '')
       sent += 1
       options.onProgress(alreadyThere + sent, programme.total)
-    }
+    },
   })
   return {
     domain: options.domain,

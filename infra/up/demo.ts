@@ -3,7 +3,7 @@ import cliProgress from 'cli-progress'
 import { loadDemo, type DemoRequest, type DemoSummary } from '#infra/demo/index.ts'
 import type { ApiCaller } from './caller/caller.ts'
 
-export const DEMO_DOMAIN = 'demo'
+const DEMO_DOMAIN = 'demo'
 
 export interface DemoRun {
   readonly caller: ApiCaller
@@ -50,6 +50,8 @@ function createBar(stream: NodeJS.WriteStream): Progress {
     format: 'Filling the demo project {bar} {percentage} % | {value} of {total} forms | {eta_formatted} left',
     hideCursor: true,
     clearOnComplete: true,
+    // It would take the first Ctrl-C for itself; ours reaches `end` below.
+    gracefulExit: false,
     etaBuffer: 400,
   })
   let isStarted = false

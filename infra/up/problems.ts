@@ -83,3 +83,9 @@ export const benchMissing = problem(
   (d: { known: readonly string[] }) => `There is no such benchmark. Known: ${d.known.join(', ')}.`,
 )
 export const stopped = problem('UP_STOPPED', 'conflict', () => 'Stopped before the start was complete.')
+export const demoStopped = problem(
+  'UP_DEMO_STOPPED',
+  'conflict',
+  () =>
+    'The demo project is not complete. The next start, or `casehouse demo load`, goes on where this stopped.',
+)

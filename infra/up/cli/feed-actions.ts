@@ -1,10 +1,13 @@
 import { z } from 'zod'
-import { callJson } from '../caller/caller.ts'
+import type { DemoSummary } from '#infra/demo/index.ts'
+import { callJson, type ApiCaller } from '../caller/caller.ts'
 import { toDataDir } from '../data-dir/data-dir.ts'
-import { readState, writeState } from '../data-dir/state.ts'
+import { readState, writeState, type State } from '../data-dir/state.ts'
 import { runDemo } from '../demo.ts'
+import { demoStopped } from '../problems.ts'
+import { createStopSignals } from '../supervisor/stop-signals.ts'
 import type { ActionContext } from './actions.ts'
-import type { Actions } from './options.ts'
+import type { Actions, GlobalOptions } from './options.ts'
 import { print, toLines, toTable } from './output.ts'
 
 export type FeedActions = Pick<Actions, 'feedStatus' | 'feedReplay' | 'audit' | 'demoLoad'>
@@ -44,18 +47,34 @@ export function createFeedActions({ withCaller, toOutput, setExitCode }: ActionC
       print(toOutput(global), answer, () => toLines(answer))
     },
     async demoLoad(global, { seed }) {
-      const dataDir = toDataDir(global.data)
-      const isLocal = global.url === undefined
-      const answer = await withCaller(global, { engine: true }, async (caller) => {
-        const state = readState(dataDir, () => new Date())
-        const until = (isLocal ? state.demo_until : null) ?? new Date().toISOString()
-        if (isLocal) writeState(dataDir, { ...state, demo_until: until })
-        const summary = await runDemo({ caller, seed, until: new Date(until), output: process.stderr })
-        if (isLocal) writeState(dataDir, { ...state, demo_until: until, demo_loaded: true })
-        return summary
-      })
+      const answer = await withCaller(global, { engine: true }, (caller) => loadDemo(global, caller, seed))
       print(toOutput(global), { ...answer }, () => toLines({ ...answer }))
     },
+  }
+}
+
+/** On this machine's own platform it remembers how far it is, and a load that was cut short goes on. */
+async function loadDemo(global: GlobalOptions, caller: ApiCaller, seed: number): Promise<DemoSummary> {
+  const dataDir = toDataDir(global.data)
+  const isLocal = global.url === undefined
+  const remember = (change: Partial<State>): void => {
+    // Read anew: the platform writes there too.
+    if (isLocal) writeState(dataDir, { ...readState(dataDir, () => new Date()), ...change })
+  }
+  const kept = isLocal ? readState(dataDir, () => new Date()).demo_until : null
+  const until = kept ?? new Date().toISOString()
+  remember({ demo_until: until })
+  const stop = createStopSignals(process, () => performance.now())
+  stop.onSecond(() => process.exit(1))
+  try {
+    const run = { caller, seed, until: new Date(until), output: process.stderr, signal: stop.signal }
+    const summary = await runDemo(run)
+    remember({ demo_loaded: true })
+    return summary
+  } catch (error) {
+    throw stop.signal.aborted ? demoStopped({}) : error
+  } finally {
+    stop.close()
   }
 }
 

@@ -2,17 +2,15 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLog } from '#infra/platform/index.ts'
-import type { ApiCaller } from '../caller/caller.ts'
 import { readHealth } from '../caller/find-platform.ts'
-import { createHttpCaller } from '../caller/http-caller.ts'
 import type { GlobalOptions, UpOptions } from '../cli/options.ts'
 import { prepareDataDir, type DataDir } from '../data-dir/data-dir.ts'
 import { takeLock } from '../data-dir/lock.ts'
-import { ensureSecrets, type PlatformSecrets } from '../data-dir/secrets.ts'
+import { ensureSecrets } from '../data-dir/secrets.ts'
 import { readState, removePlatformFile, writePlatformFile, writeState } from '../data-dir/state.ts'
-import { DEMO_DOMAIN, runDemo } from '../demo.ts'
 import { healthLate, stopped } from '../problems.ts'
 import { toBanner, type UpResult } from './banner.ts'
+import { loadDemoApart } from './demo-process.ts'
 import { ADMIN_EMAIL, ensureAdmin } from './first-start.ts'
 import { createPlatform, type Platform, type RunningPlatform } from './platform.ts'
 import { choosePorts, tryListening, type Ports } from './ports.ts'
@@ -21,15 +19,15 @@ import { createStopSignals } from './stop-signals.ts'
 
 const HEALTH_TIMEOUT_MS = 180_000
 const HEALTH_POLL_MS = 100
-const DEMO_SEED = 1
+const DEMO_DOMAIN = 'demo'
 
 interface Launch {
   readonly dataDir: DataDir
-  readonly secrets: PlatformSecrets
   readonly ports: Ports
   readonly url: string
   readonly instanceId: string
   readonly options: UpOptions
+  readonly env: NodeJS.ProcessEnv
   readonly tell: (line: string) => void
   readonly signal: AbortSignal
 }
@@ -54,7 +52,7 @@ export async function runUp(
     const url = toLocalUrl(options.host, ports.api)
     const instanceId = randomUUID()
     const { signal } = signals
-    const launch: Launch = { dataDir, secrets, ports, url, instanceId, options, tell, signal }
+    const launch: Launch = { dataDir, ports, url, instanceId, options, env, tell, signal }
     const log = createLog({ name: 'up', level: 'warn' })
     const { host, dashboards: withDashboards } = options
     platform = createPlatform({ dataDir, secrets, ports, host, instanceId, withDashboards, env, log, tell })
@@ -77,7 +75,7 @@ export async function runUp(
 }
 
 async function bringUp(launch: Launch, platform: Platform, startedAt: number): Promise<UpResult> {
-  const { dataDir, secrets, ports, url, instanceId } = launch
+  const { dataDir, ports, url, instanceId } = launch
   const keepAlive = setInterval(() => undefined, 60_000)
   launch.signal.addEventListener('abort', () => clearInterval(keepAlive), { once: true })
   const running = await platform.start()
@@ -91,8 +89,7 @@ async function bringUp(launch: Launch, platform: Platform, startedAt: number): P
     database_url: running.isPostgresEmbedded ? running.databaseUrl.reveal() : null,
   })
   const password = await firstAdmin(launch, running)
-  const caller = createHttpCaller({ url, authorization: `Bearer ${secrets.operatorToken.reveal()}` })
-  const hasDemo = await firstDemo(launch, caller)
+  const hasDemo = await firstDemo(launch)
   return {
     url,
     email: password === undefined ? null : ADMIN_EMAIL,
@@ -117,21 +114,14 @@ async function firstAdmin(
 }
 
 /** A demo that fails is no reason not to serve: it says how to go on. */
-async function firstDemo({ dataDir, options, tell, signal }: Launch, caller: ApiCaller): Promise<boolean> {
+async function firstDemo({ dataDir, options, env, tell, signal }: Launch): Promise<boolean> {
   const state = readState(dataDir, () => new Date())
   if (state.demo_loaded || !options.demo) return state.demo_loaded
-  const until = state.demo_until ?? new Date().toISOString()
-  writeState(dataDir, { ...state, demo_until: until })
-  try {
-    await runDemo({ caller, seed: DEMO_SEED, until: new Date(until), output: process.stderr, signal })
-  } catch (error) {
-    if (signal.aborted) throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    tell(`The project space ${DEMO_DOMAIN} was not filled: ${reason} Try again with: casehouse demo load`)
-    return false
+  const isDone = await loadDemoApart({ dataDir, env, signal })
+  if (!isDone && !signal.aborted) {
+    tell(`The project space ${DEMO_DOMAIN} was not filled. Try again with: casehouse demo load`)
   }
-  writeState(dataDir, { ...state, demo_until: until, demo_loaded: true })
-  return true
+  return isDone
 }
 
 async function waitUntilHealthy(url: string, signal: AbortSignal): Promise<void> {
