@@ -40,7 +40,7 @@ const READER_SETTINGS = new RegExp(
     'max_(result_rows|result_bytes|rows_to_read|bytes_to_read|rows_to_group_by|rows_to_sort|block_size|bytes_before_external_(group_by|sort))',
     '(read|result|group_by|sort|timeout)_overflow_mode',
     'final|extremes|limit|offset|session_timezone|group_by_use_nulls|totals_mode|empty_result_for_aggregation_by_empty_set',
-    'transform_null_in|use_uncompressed_cache|enable_analyzer|allow_experimental_analyzer|prefer_column_name_to_alias',
+    'exact_rows_before_limit|transform_null_in|use_uncompressed_cache|enable_analyzer|allow_experimental_analyzer|prefer_column_name_to_alias',
     'cancel_http_readonly_queries_on_client_close|priority|use_skip_indexes\\w*|any_join_distinct_right_table_keys',
   ].join('|')})$`,
 )

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import type { WarehouseClient } from '#infra/platform/index.ts'
 import { OWNER_MAPPING_TYPE, USERCASE_TYPE, type PageInfo, type ReportScope } from '../contract.ts'
-import { ask, type Params } from './ask.ts'
-import { pageClause, parseCursor, toPage, type Sort } from './cursor.ts'
+import { ask, askPage, type Params } from './ask.ts'
+import { Keyed, pageClause, parseCursor, toPage, type Sort } from './cursor.ts'
 import { latestCases, type CaseCondition } from './latest-cases.ts'
 import { emptyToNull, toIsoInstant } from './from-row.ts'
 import { createNames, isSelective, ownerCondition } from './owners.ts'
@@ -20,8 +20,7 @@ export interface CaseListAsked {
 }
 
 const Row = z.object({
-  sort_key: z.string(),
-  sort_id: z.string(),
+  case_id: z.string(),
   case_type: z.string(),
   case_name: z.string(),
   owner_id: z.string(),
@@ -66,41 +65,45 @@ export async function caseList(
   const cursor = parseCursor(asked.cursor, sort)
   const where = condition(scope, asked)
   const page = pageClause(sort, cursor, asked.limit)
-  const [fetched, totals] = await Promise.all([
-    ask(warehouse, {
-      // The few columns that filter and sort choose the page; what it shows is read for its rows alone.
-      sql: `select toString(${sort.column}) as sort_key, case_id as sort_id, type as case_type, name as case_name, owner_id,
-          toString(opened_at) as opened_on, opened_by, toString(modified_at) as modified_on,
-          toString(server_modified_at) as server_modified_on, closed
-        from case_facts final where domain = {domain:String} and (case_hash, case_id) in (
-          select case_hash, case_id from ${latestCases(where)} ${page.sql})
-        ${page.order}`,
-      params: { ...where.params, ...page.params },
-      row: Row,
-    }),
-    ask(warehouse, {
-      sql: `select count() as total from ${latestCases(where)}`,
-      params: where.params,
-      row: z.object({ total: z.number() }),
-    }),
-  ])
-  const { rows, next, previous } = toPage(fetched, { sort, cursor, limit: asked.limit })
+  // The few columns that filter and sort choose the page; what it shows is read for its rows alone.
+  const { rows: keys, total } = await askPage(warehouse, {
+    sql: `select ${page.isPast}, toString(${sort.column}) as sort_key, case_id as sort_id
+      from ${latestCases(where)} ${page.sql}`,
+    params: { ...where.params, ...page.params },
+    row: Keyed,
+  })
+  const { rows, next, previous } = toPage(keys, { sort, cursor, limit: asked.limit })
+  return { total, next, previous, rows: await readCases(warehouse, scope, rows) }
+}
+
+/** The cases of a page, in its order. */
+async function readCases(
+  warehouse: WarehouseClient,
+  scope: ReportScope,
+  keys: readonly z.infer<typeof Keyed>[],
+): Promise<readonly ListedCase[]> {
+  const ids = keys.map((key) => key.sort_id)
+  if (ids.length === 0) return []
+  const found = await ask(warehouse, {
+    sql: `select case_id, type as case_type, name as case_name, owner_id, toString(opened_at) as opened_on, opened_by,
+        toString(modified_at) as modified_on, toString(server_modified_at) as server_modified_on, closed
+      from case_facts final
+      where domain = {domain:String} and case_id in {ids:Array(String)}
+        and case_hash in (select arrayJoin(arrayMap(id -> cityHash64(id), {ids:Array(String)})))`,
+    params: { domain: scope.domain, ids },
+    row: Row,
+  })
   const nameOf = await createNames(
     warehouse,
     scope,
-    rows.flatMap((row) => [row.owner_id, row.opened_by ?? '']),
+    found.flatMap((row) => [row.owner_id, row.opened_by ?? '']),
   )
-  return {
-    total: totals[0]?.total ?? 0,
-    next,
-    previous,
-    rows: rows.map(({ sort_key: _key, sort_id, ...row }) => ({
-      case_id: sort_id,
-      ...row,
-      owner_name: nameOf(row.owner_id),
-      opened_by_name: nameOf(row.opened_by ?? ''),
-    })),
-  }
+  const byId = new Map(found.map((row) => [row.case_id, row]))
+  return ids.flatMap((id) => {
+    const row = byId.get(id)
+    if (row === undefined) return []
+    return [{ ...row, owner_name: nameOf(row.owner_id), opened_by_name: nameOf(row.opened_by ?? '') }]
+  })
 }
 
 const SORTS: Readonly<Record<CaseListAsked['sort'], Pick<Sort, 'column' | 'type'>>> = {

@@ -49,20 +49,23 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The end of a select over `sort`: rows past the cursor, one more than `limit` to see whether others follow; `order` is its order alone. */
-export function pageClause(
-  sort: Sort,
-  cursor: Cursor | null,
-  limit: number,
-): Condition & { readonly order: string } {
+export interface PageClause extends Condition {
+  /** Whether a row lies past the cursor, for the columns of the select. */
+  readonly isPast: string
+}
+
+/**
+ * The end of a select over `sort`, one row more than `limit` to see whether others follow. Rows past the cursor come first,
+ * the others are dropped by `toPage`: so one scan finds the page and counts the whole list (`askPage`).
+ */
+export function pageClause(sort: Sort, cursor: Cursor | null, limit: number): PageClause {
   const forward = cursor?.to !== 'previous'
   const descending = (sort.direction === 'desc') === forward
   const order = descending ? 'desc' : 'asc'
-  const past = `and (${sort.column}, ${sort.id}) ${descending ? '<' : '>'} ({cursor_key:${sort.type}}, {cursor_id:String})`
-  const orderBy = `order by ${sort.column} ${order}, ${sort.id} ${order}`
+  const past = `(${sort.column}, ${sort.id}) ${descending ? '<' : '>'} ({cursor_key:${sort.type}}, {cursor_id:String})`
   return {
-    sql: `${cursor === null ? '' : past} ${orderBy} limit {page_rows:UInt32}`,
-    order: orderBy,
+    isPast: `toBool(${cursor === null ? 'true' : past}) as is_past`,
+    sql: `order by ${cursor === null ? '' : 'is_past desc, '}${sort.column} ${order}, ${sort.id} ${order} limit {page_rows:UInt32}`,
     params: {
       page_rows: limit + 1,
       ...(cursor === null ? {} : { cursor_key: cursor.key, cursor_id: cursor.id }),
@@ -71,10 +74,14 @@ export function pageClause(
 }
 
 export interface KeyedRow {
+  readonly is_past: boolean
   /** The sort value as text, as ClickHouse writes it. */
   readonly sort_key: string
   readonly sort_id: string
 }
+
+/** Columns of a select that `toPage` reads. */
+export const Keyed = z.object({ is_past: z.boolean(), sort_key: z.string(), sort_id: z.string() })
 
 /** The rows of a page in the list's order, and where to go from it. */
 export function toPage<Row extends KeyedRow>(
@@ -83,9 +90,10 @@ export function toPage<Row extends KeyedRow>(
 ): { readonly rows: readonly Row[] } & Pick<PageInfo, 'next' | 'previous'> {
   const { sort, cursor, limit } = page
   const backward = cursor?.to === 'previous'
-  const kept = fetched.slice(0, limit)
+  const past = fetched.filter((row) => row.is_past)
+  const kept = past.slice(0, limit)
   const rows = backward ? kept.toReversed() : kept
-  const isMore = fetched.length > limit
+  const isMore = past.length > limit
   const to = (direction: 'next' | 'previous', row: Row | undefined): string | null =>
     row === undefined
       ? null

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { WarehouseClient } from '#infra/platform/index.ts'
 import { toWarehouseInstant } from '../loader/to-warehouse-instant.ts'
 import { instantInvalid } from '../problems.ts'
-import { ask, type Params } from './ask.ts'
+import { ask, askPage, type Params } from './ask.ts'
 import type { Condition } from './emw.ts'
 import { toIsoInstant } from './from-row.ts'
 
@@ -156,26 +156,19 @@ async function list(
 ): Promise<DocumentList> {
   const { table, id, order, place } = source
   const direction = asked.descending ? 'desc' : 'asc'
-  const [chosen, totals] = await Promise.all([
-    ask(warehouse, {
-      sql: `select ${id} as id, ${place} as place, toString(loaded_at) as indexed_on from ${table} final
-        where ${where.sql} order by ${order} ${direction}, ${id} ${direction}
-        limit {limit:UInt32} offset {offset:UInt64}`,
-      params: { ...where.params, limit: asked.limit, offset: asked.offset },
-      row: Chosen,
-    }),
-    ask(warehouse, {
-      sql: `select count() as total from ${table} final where ${where.sql}`,
-      params: where.params,
-      row: z.object({ total: z.number() }),
-    }),
-  ])
+  const { rows: chosen, total } = await askPage(warehouse, {
+    sql: `select ${id} as id, ${place} as place, toString(loaded_at) as indexed_on from ${table} final
+      where ${where.sql} order by ${order} ${direction}, ${id} ${direction}
+      limit {limit:UInt32} offset {offset:UInt64}`,
+    params: { ...where.params, limit: asked.limit, offset: asked.offset },
+    row: Chosen,
+  })
   const found = await readDocuments(warehouse, source, chosen, where.params)
   const rows = chosen.flatMap(({ id: chosenId, indexed_on }) => {
     const document = found.get(chosenId)
     return document === undefined ? [] : [{ ...document, indexed_on }]
   })
-  return { total_count: totals[0]?.total ?? 0, rows }
+  return { total_count: total, rows }
 }
 
 /** A row comes into the two tables of cases one after the other, within milliseconds. */

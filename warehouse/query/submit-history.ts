@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import type { WarehouseClient } from '#infra/platform/index.ts'
 import type { PageInfo, ReportScope } from '../contract.ts'
-import { ask, type Params } from './ask.ts'
-import { pageClause, parseCursor, toPage, type Sort } from './cursor.ts'
+import { ask, askPage, type Params } from './ask.ts'
+import { Keyed, pageClause, parseCursor, toPage, type Sort } from './cursor.ts'
 import { readDayRange, type AskedDays, type DayRange } from './days.ts'
 import { parseEmw, userCondition, type Condition } from './emw.ts'
 import { emptyToNull, toIsoInstant, toStateName } from './from-row.ts'
@@ -27,9 +27,9 @@ export interface SubmitHistoryAsked extends AskedDays {
   readonly state: keyof typeof STATES | 'all'
 }
 
+const Key = Keyed.extend({ place: z.string() })
+
 const Row = z.object({
-  sort_key: z.string(),
-  sort_id: z.string(),
   form_id: z.string(),
   form_name: z.string(),
   xmlns: z.string(),
@@ -44,7 +44,7 @@ const Row = z.object({
   problem: z.string().transform(emptyToNull),
   case_count: z.number(),
 })
-export type SubmittedForm = Omit<z.infer<typeof Row>, 'sort_key' | 'sort_id'>
+export type SubmittedForm = z.infer<typeof Row>
 
 export interface SubmitHistoryReport extends PageInfo {
   readonly startdate: string
@@ -68,30 +68,46 @@ export async function submitHistory(
   const cursor = parseCursor(asked.cursor, sort)
   const where = condition(scope, asked, range, sort)
   const page = pageClause(sort, cursor, asked.limit)
-  const [fetched, totals] = await Promise.all([
-    ask(warehouse, {
-      sql: `select toString(${sort.column}) as sort_key, form_id as sort_id, form_id, form_name, xmlns, user_id, username,
-          toString(received_at) as received_on, toString(completed_at) as completed_on, state, problem,
-          length(case_ids) as case_count
-        from forms final where ${where.sql} ${page.sql}`,
-      params: { ...where.params, ...page.params },
-      row: Row,
-    }),
-    ask(warehouse, {
-      sql: `select count() as total from forms final where ${where.sql}`,
-      params: where.params,
-      row: z.object({ total: z.number() }),
-    }),
-  ])
-  const { rows, next, previous } = toPage(fetched, { sort, cursor, limit: asked.limit })
+  // The few columns that filter and sort choose the page; what it shows is read for its rows alone.
+  const { rows: keys, total } = await askPage(warehouse, {
+    sql: `select ${page.isPast}, toString(${sort.column}) as sort_key, form_id as sort_id, toString(received_at) as place
+      from forms final where ${where.sql} ${page.sql}`,
+    params: { ...where.params, ...page.params },
+    row: Key,
+  })
+  const { rows, next, previous } = toPage(keys, { sort, cursor, limit: asked.limit })
   return {
-    total: totals[0]?.total ?? 0,
+    total,
     next,
     previous,
     startdate: range.startdate,
     enddate: range.enddate,
-    rows: rows.map(({ sort_key: _key, sort_id: _id, ...row }) => row),
+    rows: await readForms(warehouse, scope, rows),
   }
+}
+
+/** The forms of a page, in its order. */
+async function readForms(
+  warehouse: WarehouseClient,
+  scope: ReportScope,
+  keys: readonly z.infer<typeof Key>[],
+): Promise<readonly SubmittedForm[]> {
+  if (keys.length === 0) return []
+  const found = await ask(warehouse, {
+    sql: `select form_id, form_name, xmlns, user_id, username, toString(received_at) as received_on,
+        toString(completed_at) as completed_on, state, problem, length(case_ids) as case_count
+      from forms final where domain = {domain:String} and (received_at, form_id) in (
+        select toDateTime64(key.1, 6, 'UTC'), key.2
+        from (select arrayJoin(arrayZip({places:Array(String)}, {ids:Array(String)})) as key))`,
+    params: {
+      domain: scope.domain,
+      ids: keys.map((key) => key.sort_id),
+      places: keys.map((key) => key.place),
+    },
+    row: Row,
+  })
+  const byId = new Map(found.map((row) => [row.form_id, row]))
+  return keys.flatMap((key) => byId.get(key.sort_id) ?? [])
 }
 
 function sortOf(asked: SubmitHistoryAsked): Sort {
