@@ -1,5 +1,5 @@
 /** The refusals of the command line and the supervisor. */
-import { problem, type Problem } from '#infra/platform/index.ts'
+import { problem } from '#infra/platform/index.ts'
 
 export const dataDirInUse = problem(
   'UP_DATA_IN_USE',
@@ -13,11 +13,6 @@ export const dataDirUnwritable = problem(
   (d: { dataDir: string; code: string }) =>
     `The data directory ${d.dataDir} cannot be written (${d.code}). ${d.code === 'ENOSPC' || d.code === 'EDQUOT' ? 'Its disk is full: free some space' : 'Make it yours (chown)'}, or name another with --data DIR.`,
 )
-/** What the system said when a file of the data directory could not be written. */
-export function toUnwritable(dataDir: string, error: unknown): Problem {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-  return dataDirUnwritable({ dataDir, code }, error)
-}
 export const dataFileUnreadable = problem(
   'UP_DATA_FILE_UNREADABLE',
   'invalid',
@@ -70,7 +65,7 @@ export const keyMissing = problem(
   'UP_KEY_MISSING',
   'invalid',
   () =>
-    `--url needs a key: add --key USER:KEY or set CASEHOUSE_KEY. \`casehouse key create DOMAIN NAME\` makes one.`,
+    `--url needs a key: add --key USER:KEY or set CASEHOUSE_KEY. \`casehouse key create DOMAIN NAME\` makes one; for the whole platform it is operator:TOKEN, with the operator_token of its secrets.json.`,
 )
 export const fileUnreadable = problem(
   'UP_FILE_UNREADABLE',
@@ -88,4 +83,10 @@ export const demoStopped = problem(
   'conflict',
   () =>
     'The demo project is not complete. The next start, or `casehouse demo load`, goes on where this stopped.',
+)
+export const formRefused = problem(
+  'UP_FORM_REFUSED',
+  'invalid',
+  (d: { status: number; nature: string | null; message: string }) =>
+    `The receiver refused the form (${d.nature === null ? d.status : `${d.status}, ${d.nature}`}): ${d.message}`,
 )

@@ -40,7 +40,9 @@ export function createHttpCaller({ url, authorization }: HttpCallerOptions): Api
   }
 }
 
-/** `USER:KEY` as the header of API keys. */
-export function toApiKeyHeader(key: string): string {
-  return `ApiKey ${key}`
+const OPERATOR = 'operator:'
+
+/** `USER:KEY` as the header of API keys; `operator:TOKEN` as that of the operator of the whole platform. */
+export function toAuthorization(key: string): string {
+  return key.startsWith(OPERATOR) ? `Bearer ${key.slice(OPERATOR.length)}` : `ApiKey ${key}`
 }

@@ -6,7 +6,7 @@ import { keyMissing, platformStarting } from '../problems.ts'
 import type { GlobalOptions } from '../cli/options.ts'
 import type { ApiCaller } from './caller.ts'
 import { findPlatform } from './find-platform.ts'
-import { createHttpCaller, toApiKeyHeader } from './http-caller.ts'
+import { createHttpCaller, toAuthorization } from './http-caller.ts'
 
 /**
  * @param needs `engine`: the command also reads or writes the warehouse
@@ -19,7 +19,7 @@ export async function openCaller(
 ): Promise<ApiCaller> {
   if (global.url !== undefined) {
     if (global.key === undefined) throw keyMissing({})
-    return createHttpCaller({ url: global.url, authorization: toApiKeyHeader(global.key) })
+    return createHttpCaller({ url: global.url, authorization: toAuthorization(global.key) })
   }
   const dataDir = toDataDir(global.data)
   const platform = await findPlatform(dataDir)

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { callJson } from '../caller/caller.ts'
-import { fileUnreadable } from '../problems.ts'
+import { fileUnreadable, formRefused } from '../problems.ts'
 import type { ActionContext } from './actions.ts'
 import type { Actions, GlobalOptions } from './options.ts'
 import { print, toLines } from './output.ts'
@@ -22,7 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 export type FormActions = Pick<Actions, 'formSubmit' | 'formArchive' | 'formUnarchive'>
 
-export function createFormActions({ withCaller, toOutput, setExitCode }: ActionContext): FormActions {
+export function createFormActions({ withCaller, toOutput }: ActionContext): FormActions {
   const change = async (
     global: GlobalOptions,
     verb: 'archive' | 'unarchive',
@@ -48,12 +48,10 @@ export function createFormActions({ withCaller, toOutput, setExitCode }: ActionC
           body,
         }),
       )
-      const result = {
-        status: answer.status,
-        form_id: findFormId(xml.content.toString('utf8')),
-        ...readReceiverAnswer(answer.text),
-      }
-      if (answer.status >= 400) setExitCode(1)
+      const said = readReceiverAnswer(answer.text)
+      if (answer.status >= 400) throw formRefused({ status: answer.status, ...said })
+      const formId = findFormId(xml.content.toString('utf8'))
+      const result = { status: answer.status, form_id: formId, ...said }
       print(toOutput(global), result, () => toLines(result))
     },
   }

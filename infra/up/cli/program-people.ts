@@ -35,6 +35,7 @@ function createDomain(actions: Actions, readGlobal: ReadGlobal): Command {
   domain
     .command('list')
     .description('all project spaces')
+    .addHelpText('after', '\nExample:\n  $ casehouse domain list --json')
     .action(async (_options, command: Command) => actions.domainList(readGlobal(command)))
   return domain
 }
@@ -66,6 +67,7 @@ function createUser(actions: Actions, readGlobal: ReadGlobal): Command {
     .description('give a web user a new password')
     .argument('<email>')
     .option('--password <text>', 'default: a random one, shown once')
+    .addHelpText('after', '\nExample:\n  $ casehouse user password admin@casehouse.local')
     .action(async (email: string, options: { password?: string }, command: Command) =>
       actions.userPassword(readGlobal(command), { email, password: options.password }),
     )
@@ -98,6 +100,7 @@ function createWorker(actions: Actions, readGlobal: ReadGlobal): Command {
     .argument('<domain>', 'project space')
     .argument('<username>')
     .option('--password <text>', 'default: a random one, shown once')
+    .addHelpText('after', '\nExample:\n  $ casehouse worker password clinic asha')
     .action(async (domain: string, username: string, options: { password?: string }, command: Command) =>
       actions.workerPassword(readGlobal(command), { domain, username, password: options.password }),
     )

@@ -96,3 +96,27 @@ test.each([
   expect(calls).toEqual([])
   expect(said).toContain(advice)
 })
+
+test.each([
+  'up',
+  'serve',
+  'domain create',
+  'domain list',
+  'user create',
+  'user password',
+  'worker create',
+  'worker password',
+  'key create',
+  'form submit',
+  'form archive',
+  'form unarchive',
+  'demo load',
+  'feed status',
+  'feed replay',
+  'audit',
+  'doctor',
+])('%s --help shows an example and the options of all commands', async (words) => {
+  const { said } = await parse(...words.split(' '), '--help')
+  expect(said).toMatch(/Examples?:\n {2}\$ /)
+  expect(said).toContain('--json')
+})

@@ -57,7 +57,8 @@ Examples:
   $ casehouse doctor                                 what is wrong, and what to do about it
 
 Commands talk to the platform that runs on the data directory, or to --url with --key; with nothing running they work
-on the data directly.`
+on the data directly. What concerns more than one project space needs --key operator:TOKEN, where TOKEN is the
+operator_token in the secrets.json of that platform's data directory.`
 
 /** commander copies these settings only to commands made by \`.command()\`. */
 function inheritHelp(program: Command): void {
@@ -123,6 +124,10 @@ function addForm(program: Command, actions: Actions): void {
       )
       .argument('<domain>', 'project space')
       .argument('<form_id>', 'id of the form')
+      .addHelpText(
+        'after',
+        `\nExample:\n  $ casehouse form ${verb} clinic 0b2c1d1e-6a53-4f0e-9b0c-5a7f0a4b6c1d`,
+      )
       .action(async (domain: string, formId: string, _options, command: Command) =>
         act(readGlobal(command), { domain, formId }),
       )
@@ -136,6 +141,7 @@ function addDemo(program: Command, actions: Actions): void {
     .command('load')
     .description('fill the project space "demo" through the receiver')
     .option('--seed <n>', 'the same seed gives the same programme', parseNumber, 1)
+    .addHelpText('after', '\nExample:\n  $ casehouse demo load')
     .action(async (options: { seed: number }, command: Command) =>
       actions.demoLoad(readGlobal(command), options),
     )
@@ -146,11 +152,13 @@ function addFeed(program: Command, actions: Actions): void {
   feed
     .command('status')
     .description('how far each consumer is, and what is parked')
+    .addHelpText('after', '\nExample:\n  $ casehouse feed status --json')
     .action(async (_options, command: Command) => actions.feedStatus(readGlobal(command)))
   feed
     .command('replay')
     .description('send parked events again')
     .option('--parked-id <n>', 'only this one', parseNumber)
+    .addHelpText('after', '\nExamples:\n  $ casehouse feed replay\n  $ casehouse feed replay --parked-id 42')
     .action(async (options: { parkedId?: number }, command: Command) =>
       actions.feedReplay(readGlobal(command), { parkedId: options.parkedId }),
     )
@@ -162,12 +170,14 @@ function addCare(program: Command, actions: Actions): void {
     .description('compare Postgres with the warehouse, form by form and case by case')
     .option('--domain <name>', 'only this project space')
     .option('--repair', 'send again what differs', false)
+    .addHelpText('after', '\nExamples:\n  $ casehouse audit\n  $ casehouse audit --domain clinic --repair')
     .action(async (options: { domain?: string; repair: boolean }, command: Command) =>
       actions.audit(readGlobal(command), { domain: options.domain, repair: options.repair }),
     )
   program
     .command('doctor')
     .description('check this machine and this platform, and say what to do')
+    .addHelpText('after', '\nExample:\n  $ casehouse doctor --json')
     .action(async (_options, command: Command) => actions.doctor(readGlobal(command)))
   program
     .command('dev', { hidden: true })

@@ -1,7 +1,7 @@
 /** The one directory that holds everything a platform keeps: databases, secrets, logs, and who is running. */
 import { accessSync, chmodSync, constants, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { toUnwritable } from '../problems.ts'
+import { toUnwritable } from './to-unwritable.ts'
 
 export interface DataDir {
   readonly path: string

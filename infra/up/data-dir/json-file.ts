@@ -1,7 +1,8 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
-import { dataFileUnreadable, toUnwritable } from '../problems.ts'
+import { dataFileUnreadable } from '../problems.ts'
+import { toUnwritable } from './to-unwritable.ts'
 
 /**
  * Reads one of our JSON files.

@@ -2,8 +2,9 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { dataDirInUse, toUnwritable } from '../problems.ts'
+import { dataDirInUse } from '../problems.ts'
 import type { DataDir } from './data-dir.ts'
+import { toUnwritable } from './to-unwritable.ts'
 
 const Holder = z.object({
   pid: z.number().int(),

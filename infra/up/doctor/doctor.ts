@@ -1,7 +1,8 @@
 /** `casehouse doctor`: what is wrong on this machine and in this platform, and what to do about it. */
+import { existsSync } from 'node:fs'
 import pc from 'picocolors'
-import { Secret } from '#infra/platform/index.ts'
-import { createHttpCaller } from '../caller/http-caller.ts'
+import { Problem, Secret } from '#infra/platform/index.ts'
+import { createHttpCaller, toAuthorization } from '../caller/http-caller.ts'
 import { findPlatform } from '../caller/find-platform.ts'
 import type { ActionContext } from '../cli/actions.ts'
 import type { GlobalOptions } from '../cli/options.ts'
@@ -16,6 +17,7 @@ import {
   checkDisk,
   checkMachine,
   checkPorts,
+  fail,
   ok,
   warn,
   type Finding,
@@ -33,6 +35,7 @@ export async function runDoctor(
   global: GlobalOptions,
   { toOutput, setExitCode }: Pick<ActionContext, 'toOutput' | 'setExitCode'>,
 ): Promise<void> {
+  if (global.url !== undefined) return printFindings(await checkAddress(global.url, global.key), global.url)
   const dataDir = toDataDir(global.data)
   const platform = await findPlatform(dataDir)
   const findings = [
@@ -43,10 +46,22 @@ export async function runDoctor(
     checkDashboards(),
     ...(platform ? await checkRunning(platform, dataDir) : await checkStopped(dataDir)),
   ]
-  const isWell = findings.every((finding) => finding.status !== 'fail')
-  if (!isWell) setExitCode(1)
-  const answer = { ok: isWell, running: platform !== undefined, data: dataDir.path, checks: findings }
-  print(toOutput(global), answer, () => findings.map(toLine).join('\n'))
+  printFindings(findings, dataDir.path, platform !== undefined)
+
+  function printFindings(found: readonly Finding[], place: string, isRunning = true): void {
+    const isWell = found.every((finding) => finding.status !== 'fail')
+    if (!isWell) setExitCode(1)
+    const answer = { ok: isWell, running: isRunning, data: place, checks: found }
+    print(toOutput(global), answer, () => found.map(toLine).join('\n'))
+  }
+}
+
+/** Of a platform on another machine, only what it says of itself. */
+async function checkAddress(url: string, key: string | undefined): Promise<readonly Finding[]> {
+  const health = await checkHealth(url, 'the logs folder of its data directory')
+  if (key === undefined) return [health]
+  const caller = createHttpCaller({ url, authorization: toAuthorization(key) })
+  return [health, ...(await checkFeed(caller))]
 }
 
 async function checkRunning(platform: Platform, dataDir: DataDir): Promise<readonly Finding[]> {
@@ -54,7 +69,7 @@ async function checkRunning(platform: Platform, dataDir: DataDir): Promise<reado
   const authorization = `Bearer ${secrets?.operatorToken.reveal() ?? ''}`
   const url = platform.database_url
   return [
-    await checkHealth(platform, dataDir),
+    await checkHealth(platform.url, dataDir.logs),
     url === null
       ? ok('postgres', 'somebody else’s; see health')
       : await checkRunningPostgres(new Secret(url)),
@@ -72,15 +87,22 @@ async function checkStopped(dataDir: DataDir): Promise<readonly Finding[]> {
       ),
     ]
   }
-  const release = takeLock(prepareDataDir(dataDir.path), 'command')
+  const notRunning = warn('platform', 'Not running. Start it with npm start.')
+  // Looking must not create anything.
+  if (process.env.DATABASE_URL === undefined && !existsSync(dataDir.postgres))
+    return [notRunning, await checkPorts()]
+  let release: (() => void) | undefined
   try {
+    release = takeLock(prepareDataDir(dataDir.path), 'command')
+    return [notRunning, await checkPorts(), await checkStoppedPostgres(dataDir, process.env)]
+  } catch (error) {
     return [
-      warn('platform', 'Not running. Start it with npm start.'),
+      notRunning,
       await checkPorts(),
-      await checkStoppedPostgres(dataDir, process.env),
+      fail('data', error instanceof Problem ? error.message : String(error)),
     ]
   } finally {
-    release()
+    release?.()
   }
 }
 

@@ -4,7 +4,6 @@ import { createLog, createPostgres, Problem, Secret } from '#infra/platform/inde
 import { callJson, type ApiCaller } from '../caller/caller.ts'
 import { readHealth } from '../caller/find-platform.ts'
 import type { DataDir } from '../data-dir/data-dir.ts'
-import type { Platform } from '../data-dir/state.ts'
 import { keepPostgres, migrateAll } from '../supervisor/postgres-keeper.ts'
 import { fail, ok, warn, type Finding } from './checks.ts'
 
@@ -55,12 +54,15 @@ async function readVersion(url: Secret): Promise<string> {
   }
 }
 
-/** What the platform says of itself. */
-export async function checkHealth(platform: Platform, dataDir: DataDir): Promise<Finding> {
-  const health = await readHealth(platform.url)
-  if (health?.status === 200) return ok('health', `${platform.url} serves`)
+/**
+ * What the platform says of itself.
+ * @param logs where to look for why not
+ */
+export async function checkHealth(url: string, logs: string): Promise<Finding> {
+  const health = await readHealth(url)
+  if (health?.status === 200) return ok('health', `${url} serves`)
   const missing = Array.isArray(health?.body.missing) ? health.body.missing.join(', ') : 'no answer'
-  return fail('health', `${platform.url} does not serve: ${missing}. Look into ${dataDir.logs} for why.`)
+  return fail('health', `${url} does not serve: ${missing}. Look into ${logs} for why.`)
 }
 
 const LONGEST_LAG_SECONDS = 30
