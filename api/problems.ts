@@ -59,6 +59,11 @@ export const bodyTooLarge = problem(
   'invalid',
   () => 'The body is larger than this address takes.',
 )
+export const bodiesBusy = problem(
+  'API_BODIES_BUSY',
+  'unavailable',
+  () => 'Too many large uploads are under way; try again in a few seconds.',
+)
 export const mediaTypeUnsupported = problem(
   'API_MEDIA_TYPE_UNSUPPORTED',
   'invalid',

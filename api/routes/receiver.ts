@@ -1,10 +1,12 @@
 /** Where phones send forms. Source: reference §1.1–1.6. */
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { MAX_FORM_BYTES, openRosaAnswer, openRosaBody } from '#ingest/index.ts'
 import { methodNotAllowed } from '../problems.ts'
 import { sendIgnored, sendResult } from '../receiver/answer.ts'
 import { createAdmit } from '../receiver/authenticate-submission.ts'
 import type { Sender } from '../receiver/authenticate-submission.ts'
+import { createHeldBodies } from '../receiver/hold-body.ts'
 import { readBody, readHeaders, readSubmitTime } from '../receiver/read-submission.ts'
 import { refusal, sendRefusal } from '../receiver/refusal.ts'
 import type { RouteDocument } from '../server/define-route.ts'
@@ -12,6 +14,8 @@ import type { ApiDependencies } from '../server/dependencies.ts'
 
 /** A form and a handful of photos; more than this a phone sends in no case. */
 const MAX_MULTIPART_BYTES = 64 * 1024 * 1024
+/** Of all that are under way: eight of the largest. */
+const MAX_HELD_BYTES = 8 * MAX_MULTIPART_BYTES
 const BASE = '/a/:domain/receiver'
 
 type Way = 'plain' | 'secure' | 'api'
@@ -108,15 +112,16 @@ function createReceive({ ingest, now, publicUrl }: ApiDependencies, way: Way) {
 
 /** Bodies as bytes, each kind with its limit; nothing is held beyond it. */
 function installBodies(scope: FastifyInstance): void {
-  const keep = (_request: FastifyRequest, body: Buffer, done: (error: null, body: Buffer) => void): void =>
-    done(null, body)
+  const bodies = createHeldBodies(scope, { maxHeldBytes: MAX_HELD_BYTES })
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser(
     /^multipart\/form-data/i,
-    { parseAs: 'buffer', bodyLimit: MAX_MULTIPART_BYTES },
-    keep,
+    async (request: FastifyRequest, payload: IncomingMessage) =>
+      bodies.read(request, payload, MAX_MULTIPART_BYTES),
   )
-  scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_FORM_BYTES }, keep)
+  scope.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) =>
+    bodies.read(request, payload, MAX_FORM_BYTES),
+  )
   scope.setErrorHandler((error, request, reply) => {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code !== 'FST_ERR_CTP_BODY_TOO_LARGE') throw error

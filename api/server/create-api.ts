@@ -48,6 +48,9 @@ const BODY_LIMIT_BYTES = 4 * 1024 * 1024
 /** Ids come in paths: 255 characters, each up to three bytes in percent-encoding. */
 const MAX_PARAM_LENGTH = 1_000
 
+/** What comes beyond is closed at once: file descriptors are left for the stores. Each page that follows the stream holds one. */
+const MAX_CONNECTIONS = 5_000
+
 declare module 'fastify' {
   interface FastifyInstance {
     /** Every route with what it asks for, for documents and for the test that none is unguarded. */
@@ -63,7 +66,9 @@ function createServer({ log, publicUrl }: ApiOptions): FastifyInstance {
     bodyLimit: BODY_LIMIT_BYTES,
     // With a proxy before us, on this machine, addresses and protocol are what it says.
     trustProxy: publicUrl === undefined ? false : 'loopback',
+    // A photo over a poor line takes its time; headers do not.
     requestTimeout: 300_000,
+    http: { headersTimeout: 20_000, connectionsCheckingInterval: 5_000 },
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     frameworkErrors: sendUnrouted,
@@ -117,6 +122,7 @@ function createDependencies(options: ApiOptions): ApiDependencies {
 export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   const dependencies = createDependencies(options)
   const app = createServer(options)
+  app.server.maxConnections = MAX_CONNECTIONS
   const addresses = collectAddresses(app)
   app.decorate('routeList', addresses)
   await installPlugins(app, dependencies)
