@@ -1,4 +1,5 @@
--- grain: one case id. dedupe: final, highest version. order by: a domain's cases, one case by id.
+-- grain: one case id. dedupe: final, highest version. order by: a domain's cases, one case by id: small granules, since
+-- whoever reads here reads whole documents of a few cases.
 -- partition: none, a case changes for years. ttl: none. rows a year: up to 20 M.
 -- rebuild: replay case-events.v1 through the loader.
 create table if not exists cases (
@@ -22,4 +23,4 @@ create table if not exists cases (
   document String codec(ZSTD(1))
 ) engine = ReplacingMergeTree(version)
 order by (domain, case_id)
-settings non_replicated_deduplication_window = 10000
+settings non_replicated_deduplication_window = 10000, index_granularity = 256
