@@ -1,15 +1,20 @@
 /**
- * Writes the documents that are made from code: `infra/docs/problems.md` from the problem books and
- * `infra/docs/coverage.md` from coverage.json. `--check` writes nothing and fails where one is stale.
+ * Writes the documents that are made from code: `infra/docs/problems.md` from the problem books, `env.md` from the roles'
+ * configuration and the options of the command line, `coverage.md` from coverage.json. `--check` writes nothing and fails where one is stale.
  */
 import { existsSync, readFileSync, writeFileSync, globSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
 import { z } from 'zod'
 import { Problem } from '#infra/platform/index.ts'
+import { createActions } from '../up/cli/actions.ts'
+import { createProgram } from '../up/cli/program.ts'
+import { ApiEnv, DashboardsEnv, LoaderEnv, LogEnv, WarehouseEnv } from '../up/roles/config.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const DOCS = join(ROOT, 'infra/docs')
+
+const ROLE_SCHEMAS = { warehouse: WarehouseEnv, loader: LoaderEnv, api: ApiEnv, dashboards: DashboardsEnv }
 
 /** Stands for any detail while a sentence is printed: reads as its own name whatever is done to it. */
 function placeholder(name: string): unknown {
@@ -100,7 +105,75 @@ function coveragePage(): string {
   return `${lines.join('\n')}\n`
 }
 
-const pages = { 'problems.md': await problemsPage(), 'coverage.md': coveragePage() }
+const Key = z.looseObject({
+  description: z.string().optional(),
+  type: z.string().optional(),
+  default: z.unknown().optional(),
+  enum: z.array(z.string()).optional(),
+  minLength: z.number().optional(),
+  format: z.string().optional(),
+  pattern: z.string().optional(),
+})
+type Key = z.infer<typeof Key>
+
+function toKind(key: Key, name: string): string {
+  if (key.enum !== undefined) return key.enum.join(', ')
+  if (key.format === 'uri' || name.endsWith('_URL')) return 'address'
+  if (key.type !== 'string') return 'number'
+  return key.minLength !== undefined && key.minLength > 1
+    ? `text, ${key.minLength} characters or more`
+    : 'text'
+}
+
+/** One row a key, with every role that reads it. @throws when a key is not described */
+function environmentPage(): string {
+  const rows = new Map<string, { key: Key; isRequired: boolean; roles: string[] }>()
+  for (const [role, schema] of Object.entries({ ...ROLE_SCHEMAS, all: LogEnv })) {
+    const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+    for (const [name, property] of Object.entries(properties)) {
+      const key = Key.parse(property)
+      if (key.description === undefined) throw new Error(`The key ${name} of ${role} has no description.`)
+      const known = rows.get(name) ?? { key, isRequired: required.includes(name), roles: [] }
+      known.roles.push(role)
+      rows.set(name, known)
+    }
+  }
+  const toRow = (name: string): string => {
+    const { key, isRequired, roles } = rows.get(name) ?? { key: {} as Key, isRequired: false, roles: [] }
+    const missing = isRequired
+      ? 'must be told'
+      : key.default === undefined
+        ? 'none'
+        : `\`${String(key.default)}\``
+    return `| \`${name}\` | ${roles.join(', ')} | ${toKind(key, name)} | ${missing} | ${key.description} |`
+  }
+  const options = createProgram({ actions: createActions({}), version: '', defaultData: 'data' }).options
+  return [
+    '# Environment',
+    '',
+    'Every key that the processes read, made from their schemas by `npm run docs`. `up` sets those of `serve` for its own roles;',
+    'with all faults told at once a role refuses to start. An empty text counts as absent. Each role gets the keys that it reads and no others.',
+    '',
+    '| key | read by | value | default | what |',
+    '|---|---|---|---|---|',
+    ...[...rows.keys()].sort().map(toRow),
+    '',
+    '## The command line',
+    '',
+    '| key | in place of | what |',
+    '|---|---|---|',
+    ...options.flatMap(({ envVar, flags, description }) =>
+      envVar === undefined ? [] : [`| \`${envVar}\` | \`${flags}\` | ${description} |`],
+    ),
+    '',
+  ].join('\n')
+}
+
+const pages = {
+  'problems.md': await problemsPage(),
+  'coverage.md': coveragePage(),
+  'env.md': environmentPage(),
+}
 const stale: string[] = []
 for (const [name, text] of Object.entries(pages)) {
   const file = join(DOCS, name)

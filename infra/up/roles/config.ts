@@ -9,59 +9,82 @@ const secret = (minLength: number) =>
     .transform((text) => new Secret(text))
 const address = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''))
 const port = z.coerce.number().int().min(0).max(65_535)
+const ownerUser = z.string().default('owner').describe('Login that writes.')
+const ownerPassword = secret(1).describe('Password of the login that writes.')
+const readerUser = z
+  .string()
+  .default('reader')
+  .describe('Login that may only select, for the API and for BI tools.')
+const readerPassword = secret(1).describe('Password of the login that may only select.')
 
 /** `postgres://…`, also with the folder of a socket as its host, which is no URL to the standard. */
 const DatabaseUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\//)
   .transform((text) => new Secret(text))
+  .describe('Address of Postgres with user and password, `postgres://…`; `up` without it runs its own.')
 
 const Warehouse = {
-  CLICKHOUSE_URL: address,
-  CLICKHOUSE_DATABASE: z.string().default('default'),
+  CLICKHOUSE_URL: address.describe('Address of ClickHouse over HTTP; `up` without it runs its own.'),
+  CLICKHOUSE_DATABASE: z.string().default('default').describe('Where the tables of reports are.'),
 }
 
 export const ApiEnv = z.object({
   DATABASE_URL: DatabaseUrl,
   ...Warehouse,
-  CLICKHOUSE_READER_USER: z.string().default('reader'),
-  CLICKHOUSE_READER_PASSWORD: secret(1),
-  CASEHOUSE_OPERATOR_TOKEN: secret(32),
-  CASEHOUSE_INSTANCE_ID: z.string().min(8).optional(),
-  CASEHOUSE_HOST: z.string().default('127.0.0.1'),
-  CASEHOUSE_PORT: port.default(8400),
-  CASEHOUSE_PUBLIC_URL: address.optional(),
-  CASEHOUSE_DASHBOARDS_URL: address.optional(),
+  CLICKHOUSE_READER_USER: readerUser,
+  CLICKHOUSE_READER_PASSWORD: readerPassword,
+  CASEHOUSE_OPERATOR_TOKEN: secret(32).describe('What the command line shows to act as the operator.'),
+  CASEHOUSE_INSTANCE_ID: z
+    .string()
+    .min(8)
+    .optional()
+    .describe('Tells one start from the next; random without it.'),
+  CASEHOUSE_HOST: z.string().default('127.0.0.1').describe('Address on which the API listens.'),
+  CASEHOUSE_PORT: port.default(8400).describe('TCP port of the API.'),
+  CASEHOUSE_PUBLIC_URL: address
+    .optional()
+    .describe(
+      'How people reach the platform through a proxy; with `https://`, cookies are sent over TLS only.',
+    ),
+  CASEHOUSE_DASHBOARDS_URL: address
+    .optional()
+    .describe('Where the pages are served; without it there are none.'),
 })
 export type ApiEnv = z.infer<typeof ApiEnv>
 
 export const LoaderEnv = z.object({
   DATABASE_URL: DatabaseUrl,
   ...Warehouse,
-  CLICKHOUSE_OWNER_USER: z.string().default('owner'),
-  CLICKHOUSE_OWNER_PASSWORD: secret(1),
+  CLICKHOUSE_OWNER_USER: ownerUser,
+  CLICKHOUSE_OWNER_PASSWORD: ownerPassword,
 })
 export type LoaderEnv = z.infer<typeof LoaderEnv>
 
 export const WarehouseEnv = z.object({
-  CASEHOUSE_ENGINE_DATA: z.string(),
-  CASEHOUSE_ENGINE_HOST: z.string().default('127.0.0.1'),
-  CASEHOUSE_ENGINE_PORT: port.default(8401),
-  CLICKHOUSE_OWNER_USER: z.string().default('owner'),
-  CLICKHOUSE_OWNER_PASSWORD: secret(1),
-  CLICKHOUSE_READER_USER: z.string().default('reader'),
-  CLICKHOUSE_READER_PASSWORD: secret(1),
+  CASEHOUSE_ENGINE_DATA: z.string().describe('Folder of the embedded ClickHouse.'),
+  CASEHOUSE_ENGINE_HOST: z.string().default('127.0.0.1').describe('Address on which the engine listens.'),
+  CASEHOUSE_ENGINE_PORT: port.default(8401).describe('TCP port of the engine.'),
+  CLICKHOUSE_OWNER_USER: ownerUser,
+  CLICKHOUSE_OWNER_PASSWORD: ownerPassword,
+  CLICKHOUSE_READER_USER: readerUser,
+  CLICKHOUSE_READER_PASSWORD: readerPassword,
 })
 export type WarehouseEnv = z.infer<typeof WarehouseEnv>
 
 export const DashboardsEnv = z.object({
-  /** Where the API answers, as the dashboards' process reaches it. */
-  API_URL: address,
-  CASEHOUSE_DASHBOARDS_HOST: z.string().default('127.0.0.1'),
-  CASEHOUSE_DASHBOARDS_PORT: port.default(8402),
+  API_URL: address.describe('Where the API answers, as the process of the pages reaches it.'),
+  CASEHOUSE_DASHBOARDS_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address on which the pages are served.'),
+  CASEHOUSE_DASHBOARDS_PORT: port.default(8402).describe('TCP port of the pages.'),
 })
 export type DashboardsEnv = z.infer<typeof DashboardsEnv>
 
 export const LogEnv = z.object({
-  CASEHOUSE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  CASEHOUSE_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('From which level on lines are logged.'),
 })
