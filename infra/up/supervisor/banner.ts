@@ -31,3 +31,15 @@ export function toBanner(result: UpResult): string {
     '',
   ].join('\n')
 }
+
+/** Not the same machine alone: everything but `127.…`, `::1` and `localhost`. */
+const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/i
+
+/** What to say when other machines can reach the API in plain HTTP; undefined when they cannot, or a proxy speaks TLS. */
+export function toExposure(host: string, publicUrl: string | undefined): string | undefined {
+  if (LOOPBACK.test(host) || publicUrl?.startsWith('https://')) return undefined
+  return (
+    `Warning: ${host} can be reached from other machines, in plain HTTP: passwords and health records can be read on the ` +
+    'way. Put a proxy with TLS before it and set CASEHOUSE_PUBLIC_URL to its https:// address.'
+  )
+}

@@ -9,7 +9,7 @@ import { takeLock } from '../data-dir/lock.ts'
 import { ensureSecrets } from '../data-dir/secrets.ts'
 import { readState, removePlatformFile, writePlatformFile, writeState } from '../data-dir/state.ts'
 import { healthLate, stopped } from '../problems.ts'
-import { toBanner, type UpResult } from './banner.ts'
+import { toBanner, toExposure, type UpResult } from './banner.ts'
 import { loadDemoApart } from './demo-process.ts'
 import { ADMIN_EMAIL, ensureAdmin } from './first-start.ts'
 import { createPlatform, type Platform, type RunningPlatform } from './platform.ts'
@@ -61,6 +61,8 @@ export async function runUp(
       process.exit(1)
     })
     tell(`Starting casehouse on ${dataDir.path} …`)
+    const exposure = toExposure(host, env.CASEHOUSE_PUBLIC_URL)
+    if (exposure !== undefined) tell(exposure)
     const result = await untilAborted(bringUp(launch, platform, startedAt), signal)
     process.stdout.write(global.json ? `${JSON.stringify(result)}\n` : toBanner(result))
     writeState(dataDir, { ...readState(dataDir, () => new Date()), admin: 'shown' })
