@@ -40,7 +40,7 @@ describe('instants', () => {
   })
   it('say up to when a number is complete, with its zone', () => {
     expect(format.formatAsOf('2024-03-01T08:15:09.123456Z', 'Asia/Kathmandu')).toBe(
-      'as of 14:00:09 (Asia/Kathmandu)',
+      'as of 1 Mar, 14:00:09 (Asia/Kathmandu)',
     )
     expect(format.formatAsOf(null, 'UTC')).toBe('no data yet (UTC)')
   })

@@ -83,9 +83,11 @@ export function formatTime(instant: string, timeZone: string): string {
   return instantFormat(timeZone, 'time', { timeStyle: 'medium' }).format(new Date(instant))
 }
 
-/** `as of 14:05:09 (Africa/Nairobi)`: up to when a number is complete; before the first event: `no data yet (…)`. */
+/** `as of 1 Mar, 14:05:09 (Africa/Nairobi)`: up to when a number is complete; before the first event: `no data yet (…)`. */
 export function formatAsOf(asOf: string | null, timeZone: string): string {
-  return asOf === null ? `no data yet (${timeZone})` : `as of ${formatTime(asOf, timeZone)} (${timeZone})`
+  if (asOf === null) return `no data yet (${timeZone})`
+  const day = instantFormat(timeZone, 'day', { day: 'numeric', month: 'short' }).format(new Date(asOf))
+  return `as of ${day}, ${formatTime(asOf, timeZone)} (${timeZone})`
 }
 
 /** `2 forms`, `1 form`. */

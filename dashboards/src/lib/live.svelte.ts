@@ -74,6 +74,11 @@ export class Live {
     }
   }
 
+  /** Reads the numbers again because they could not be read. */
+  retry(): void {
+    if (!this.stopped && !document.hidden) this.#pacer.ask()
+  }
+
   close(): void {
     this.#pacer.close()
   }
