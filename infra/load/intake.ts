@@ -96,7 +96,10 @@ async function startServer(
     execArgv: [...execArgv],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  const [message] = await once(child, 'message')
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`${script} ended before it listened`)
+  })
+  const [message] = await Promise.race([once(child, 'message'), ended])
   return { child, url: (message as { url: string }).url }
 }
 
