@@ -13,7 +13,6 @@ import { keepErrorForm } from './keep-form.ts'
 import type { Member } from './keep-form.ts'
 import { parseSubmission, touchedCaseIds, toStoredXml } from './parse-submission.ts'
 import { runBatch } from './run-batch.ts'
-import type { BatchResult } from './run-batch.ts'
 import { submitAlone } from './submit-alone.ts'
 import type { SubmissionRequest, SubmissionResult } from './submission.ts'
 
@@ -111,17 +110,14 @@ export function createIngest(options: IngestOptions): Ingest {
   }
 
   /** When a batch fails, its members are tried one by one: a bad form never harms its neighbours. */
-  async function runMembers(members: readonly Member[]): Promise<readonly SubmissionResult[]> {
-    const results = await runBatch(dependencies, members).catch((error: unknown): readonly BatchResult[] => {
+  async function runMembers(members: readonly Member[]): Promise<readonly (SubmissionResult | null)[]> {
+    try {
+      const results = await runBatch(dependencies, members)
+      return results.map((result) => (result.kind === 'alone' ? null : result))
+    } catch (error) {
       if (error instanceof Problem && error.kind === 'unavailable' && !isHeld(error)) throw error
-      return members.map(() => ({ kind: 'alone' }))
-    })
-    const settled: SubmissionResult[] = []
-    for (const [index, member] of members.entries()) {
-      const result = results[index] ?? { kind: 'alone' }
-      settled.push(result.kind === 'alone' ? await tryAlone(member) : result)
+      return members.map(() => null)
     }
-    return settled
   }
 
   const lane = createLane<Member, SubmissionResult>({
@@ -129,6 +125,7 @@ export function createIngest(options: IngestOptions): Ingest {
     maxKeys: LANE_MAX_KEYS,
     inFlight: settings.laneInFlight,
     run: runMembers,
+    runAlone: tryAlone,
   })
 
   const archiving = { lockTimeoutMs: settings.lockTimeoutMs }
