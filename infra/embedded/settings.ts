@@ -7,7 +7,7 @@ import type { ServerUser } from './server-user.ts'
 export type ServerSettings = Readonly<Record<string, string>>
 
 const DEFAULTS: ServerSettings = {
-  shared_buffers: '256MB',
+  shared_buffers: '128MB',
   effective_cache_size: '1GB',
   work_mem: '16MB',
   maintenance_work_mem: '128MB',

@@ -1,6 +1,14 @@
 /** The refusals of the command line and the supervisor. */
 import { problem } from '#infra/platform/index.ts'
 
+const WRITABLE_BY: Readonly<Record<string, string>> = {
+  ENOSPC: 'Its disk is full: free some space',
+  EDQUOT: 'Your share of its disk is used up: free some space',
+  EEXIST: 'There is a file of that name: move it away',
+  ENOTDIR: 'There is a file where a folder should be: move it away',
+  EROFS: 'Its disk is mounted read-only: mount it for writing',
+}
+
 export const dataDirInUse = problem(
   'UP_DATA_IN_USE',
   'conflict',
@@ -11,7 +19,7 @@ export const dataDirUnwritable = problem(
   'UP_DATA_UNWRITABLE',
   'invalid',
   (d: { dataDir: string; code: string }) =>
-    `The data directory ${d.dataDir} cannot be written (${d.code}). ${d.code === 'ENOSPC' || d.code === 'EDQUOT' ? 'Its disk is full: free some space' : 'Make it yours (chown)'}, or name another with --data DIR.`,
+    `The data directory ${d.dataDir} cannot be written (${d.code}). ${WRITABLE_BY[d.code] ?? 'Make it yours (chown)'}, or name another with --data DIR.`,
 )
 export const dataFileUnreadable = problem(
   'UP_DATA_FILE_UNREADABLE',

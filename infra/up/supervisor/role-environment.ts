@@ -18,6 +18,9 @@ export interface RoleEnvironment {
 /** What a machine needs to run a program at all; nothing else of ours is passed on. */
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_ENV', 'NODE_EXTRA_CA_CERTS']
 
+/** glibc gives each thread an arena of its own otherwise, and keeps in them what Node's threads have freed. */
+const MALLOC_ARENA_MAX = '2'
+
 /** The environment of one role process: only what this role reads (roles/config.ts), so that no other learns its secrets. */
 export function toRoleEnvironment(
   role: RoleName,
@@ -65,7 +68,7 @@ export function toRoleEnvironment(
       CASEHOUSE_DASHBOARDS_URL: options.withDashboards ? dashboardsUrl : undefined,
     },
   }
-  return { ...base, ...level, ...own[role] }
+  return { MALLOC_ARENA_MAX, ...base, ...level, ...own[role] }
 }
 
 /** How this machine reaches what listens on `host`. */
