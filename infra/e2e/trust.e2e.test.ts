@@ -127,7 +127,7 @@ describe('what people type', () => {
         (p) => `${v1}/${p}`,
       ),
       ...['submit_history', 'case_list', 'worker_activity'].map(
-        (r) => `${v1}/reports/${r}?cursor=${m}&emw=${m}&startdate=${m}&page_size=${m}`,
+        (r) => `${v1}/reports/${r}?cursor=${m}&emw=${m}&startdate=${m}&limit=${m}`,
       ),
       ...[
         `form/${m}/`,
