@@ -1,6 +1,6 @@
 /** The whole platform as an operator has it: the program itself, real processes, real signals. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -165,6 +165,29 @@ describe('casehouse up', () => {
       code: 1,
       stdout: '',
     })
+  })
+
+  test('a form that the receiver refuses is an error like any other', async () => {
+    const torn = join(root, 'torn.xml')
+    writeFileSync(torn, '<data xmlns="urn:torn"><note>')
+    const said = await casehouse('form', 'submit', 'clinic', torn, '--json')
+    expect(said).toMatchObject({ code: 1, stdout: '' })
+    expect(said.stderr).toMatch(/422, processing_failure.+\[UP_FORM_REFUSED\]/)
+  })
+
+  test('with --url, a key reaches its project space, and the operator’s token all of them', async () => {
+    const { key } = z
+      .object({ key: z.string() })
+      .parse(await json('key', 'create', 'clinic', 'remote', '--role', 'admin'))
+    const { operator_token: token } = z
+      .object({ operator_token: z.string() })
+      .parse(JSON.parse(readFileSync(join(data, 'secrets.json'), 'utf8')))
+    const at = (credential: string): string[] => ['--url', running.result.url, '--key', credential, '--json']
+    expect((await casehouse('worker', 'create', 'clinic', 'ravi', ...at(`remote:${key}`))).code).toBe(0)
+    const refused = await casehouse('domain', 'list', ...at(`remote:${key}`))
+    expect(refused).toMatchObject({ code: 1, stdout: '' })
+    const all = await casehouse('domain', 'list', ...at(`operator:${token}`))
+    expect(JSON.parse(all.stdout)).toMatchObject({ domains: [{ domain: 'clinic' }] })
   })
 
   test('a second platform on the same data is refused by name', async () => {
