@@ -1,7 +1,7 @@
 /**
  * The group-commit lane: what arrives while a batch is being committed is collected, and becomes the next batch. Nothing waits
  * for a timer: an idle lane starts at once. Members that share a key never run at the same time, and run in the order of arrival.
- * One that needs a transaction of its own leaves its batch, whose others are answered at once. Source: ADR 0005.
+ * One that needs a transaction of its own leaves its batch, whose others are answered at once. Source: ADR 0009.
  */
 import { takeBatch } from './take-batch.ts'
 import type { BatchLimits, LaneMember } from './take-batch.ts'
