@@ -21,6 +21,12 @@ export const dataDirUnwritable = problem(
   (d: { dataDir: string; code: string }) =>
     `The data directory ${d.dataDir} cannot be written (${d.code}). ${WRITABLE_BY[d.code] ?? 'Make it yours (chown)'}, or name another with --data DIR.`,
 )
+export const dataFileForbidden = problem(
+  'UP_DATA_FILE_FORBIDDEN',
+  'forbidden',
+  (d: { path: string }) =>
+    `The file ${d.path} may not be read by you. Run the command as the user who runs the platform, or use --url with --key.`,
+)
 export const dataFileUnreadable = problem(
   'UP_DATA_FILE_UNREADABLE',
   'invalid',

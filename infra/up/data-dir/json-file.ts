@@ -1,13 +1,13 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
-import { dataFileUnreadable } from '../problems.ts'
+import { dataFileForbidden, dataFileUnreadable } from '../problems.ts'
 import { toUnwritable } from './to-unwritable.ts'
 
 /**
  * Reads one of our JSON files.
  * @returns undefined when there is none
- * @throws UP_DATA_FILE_UNREADABLE when it holds something else
+ * @throws UP_DATA_FILE_UNREADABLE when it holds something else, UP_DATA_FILE_FORBIDDEN when it is another user's
  */
 export function readJsonFile<Schema extends z.ZodType>(
   path: string,
@@ -17,7 +17,9 @@ export function readJsonFile<Schema extends z.ZodType>(
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT') return undefined
+    if (code === 'EACCES' || code === 'EPERM') throw dataFileForbidden({ path }, error)
     throw dataFileUnreadable({ path }, error)
   }
   try {
