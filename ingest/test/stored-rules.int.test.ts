@@ -253,4 +253,79 @@ describe('rules that need what is stored', () => {
     const a = await submits({ formId: 'h12', cases: '' }, 'other')
     expect(a.kind).toBe('saved')
   })
+  it('§1.7 an edit with a known error changes nothing, and is kept beside the form that counts', async () => {
+    await submits({ formId: 'h13', cases: caseBlock('h13', update('v', 'good')) })
+    const faulty = caseBlock(
+      'h13',
+      `${update('v', 'bad')}<n0:index><n0:parent case_type="p">h13missing</n0:parent></n0:index>`,
+    )
+    const refused = await submits({ formId: 'h13', cases: faulty })
+    expect(refused).toMatchObject({
+      kind: 'case-error',
+      problem: expect.stringMatching(/^InvalidCaseIndex: /),
+    })
+    expect(await reads.findForm(DOMAIN, 'h13')).toMatchObject({ state: 1, edited_at: null })
+    const beside = 'formId' in refused ? refused.formId : ''
+    expect(await reads.findForm(DOMAIN, beside)).toMatchObject({ state: 16, orig_id: 'h13' })
+    expect((await stateOf('h13'))?.properties).toEqual({ v: 'good' })
+    await submits({ formId: 'h13p', cases: caseBlock('h13missing', create('p', 'x')) })
+    expect((await submits({ formId: 'h13', cases: faulty })).kind).toBe('edited')
+    expect((await stateOf('h13'))?.properties).toEqual({ v: 'bad' })
+  })
+  it('§1.8 (3c) an edit keeps attachments that it does not bring, and says who edited', async () => {
+    await ingest.submit(DOMAIN, {
+      ...request(form({ formId: 'h15', cases: caseBlock('h15', create('p', 'x')) })),
+      attachments: ['a.jpg', 'b.jpg'].map((name) => ({
+        name,
+        contentType: 'image/jpeg',
+        content: Buffer.from(`first ${name}`),
+      })),
+    })
+    await ingest.submit(DOMAIN, {
+      ...request(form({ formId: 'h15', cases: caseBlock('h15', create('p', 'y')) })),
+      authContext: { user_id: 'editor', authenticated: true, domain: DOMAIN },
+      attachments: [{ name: 'b.jpg', contentType: 'image/jpeg', content: Buffer.from('second') }],
+    })
+    const contents = ['a.jpg', 'b.jpg'].map(async (name) =>
+      String((await reads.readAttachment(DOMAIN, 'h15', name))?.content),
+    )
+    expect(await Promise.all(contents)).toEqual(['first a.jpg', 'second'])
+    expect(await reads.formHistory(DOMAIN, 'h15')).toMatchObject([{ operation: 'edit', user_id: 'editor' }])
+    const old = (await reads.findForm(DOMAIN, 'h15'))?.deprecated_form_id ?? ''
+    expect(String((await reads.readAttachment(DOMAIN, old, 'b.jpg'))?.content)).toBe('first b.jpg')
+  })
+  it('an edit that comes to another case takes the place that the form has, before what came later', async () => {
+    await submits({ formId: 'h16a', cases: caseBlock('h16', update('v', 'a')) })
+    await submits({ formId: 'h16b', cases: caseBlock('h16other', update('v', 'later')) })
+    await submits({
+      formId: 'h16a',
+      cases: caseBlock('h16', update('v', 'a')) + caseBlock('h16other', update('v', 'a') + update('w', 'a')),
+    })
+    expect((await stateOf('h16other'))?.properties).toEqual({ v: 'later', w: 'a' })
+  })
+  it('§2.8 an archive recounts the ledger rows that came later', async () => {
+    const stock = (formId: string, kind: string, quantity: number) =>
+      submits({
+        formId,
+        cases: `<${kind} xmlns="http://commcarehq.org/ledger/v1" ${kind === 'balance' ? 'entity-id' : 'dest'}="h17" date="2024-03-01" section-id="stock"><entry id="p1" quantity="${quantity}"/></${kind}>`,
+      })
+    await submits({ formId: 'h17', cases: caseBlock('h17', create('p', 'x')) })
+    await stock('h17a', 'balance', 10)
+    await stock('h17b', 'transfer', 5)
+    await stock('h17c', 'balance', 12)
+    await ingest.archive(DOMAIN, 'h17a', null)
+    const rows = async () =>
+      (
+        await database.postgres.pool.query(
+          `select form_id, delta, updated_balance from ingest.ledger_transactions where case_id = 'h17' and not revoked
+           order by form_id`,
+        )
+      ).rows
+    expect(await rows()).toEqual([
+      { form_id: 'h17b', delta: '5', updated_balance: '5' },
+      { form_id: 'h17c', delta: '7', updated_balance: '12' },
+    ])
+    await ingest.archive(DOMAIN, 'h17c', null)
+    expect(await reads.ledgers(DOMAIN, 'h17')).toMatchObject([{ balance: '5' }])
+  })
 })
