@@ -204,6 +204,46 @@ describe('the secure receiver', () => {
     expect((await post(secure, toXml(), { ...as(OPERATOR), ...future })).statusCode).toBe(400)
   })
 
+  it('§1.2 asks old feature phones for digest, which nobody has, and stays closed', async () => {
+    const headers = { ...as(people.credentials.worker.as), 'user-agent': 'Nokia6120c/3.83 J2ME' }
+    expect((await post(secure, toXml(), headers)).statusCode).toBe(401)
+  })
+
+  it('§1.4 keeps the headers of the phone', async () => {
+    await post(secure, toXml({ id: 'headers' }), {
+      ...as(OPERATOR),
+      'x-openrosa-version': '3.0',
+      'accept-language': 'ne',
+      date: 'Fri, 01 Mar 2024 08:00:00 GMT',
+      'x-commcarehq-lastsynctoken': 'sync-1',
+    })
+    const { rows } = await scenario.database.postgres.pool.query(
+      `select openrosa_headers, last_sync_token, date_header from ingest.forms where form_id = 'headers'`,
+    )
+    expect(rows).toEqual([
+      {
+        openrosa_headers: {
+          HTTP_X_OPENROSA_VERSION: '3.0',
+          HTTP_ACCEPT_LANGUAGE: 'ne',
+          HTTP_DATE: 'Fri, 01 Mar 2024 08:00:00 GMT',
+        },
+        last_sync_token: 'sync-1',
+        date_header: '2024-03-01T08:00:00.000000Z',
+      },
+    ])
+  })
+
+  it('§1.1 is what the plain address becomes when the project space says so', async () => {
+    const domain = 'closed'
+    await scenario.database.postgres.pool.query(
+      'insert into tenants.domains (domain, title, secure_submissions) values ($1, $1, true)',
+      [domain],
+    )
+    const url = `/a/${domain}/receiver/`
+    expect((await post(url, toXml({ id: 'closed-1' }))).statusCode).toBe(401)
+    expect((await post(url, toXml({ id: 'closed-1' }), as(OPERATOR))).statusCode).toBe(201)
+  })
+
   it('§1.4 believes the address that the operator gives, and nobody else', async () => {
     const from = { 'x-commcarehq-origin-ip': '203.0.113.7' }
     await post(secure, toXml({ id: 'ip-operator' }), { ...as(OPERATOR), ...from })
