@@ -7,11 +7,12 @@ import type { ApiDependencies } from '../server/dependencies.ts'
 
 const LOOPBACK: readonly string[] = ['127.0.0.1', '::1', '::ffff:127.0.0.1']
 
-/** Straight from this machine: what a proxy passes on is not. */
-function isFromLoopback(request: FastifyRequest): boolean {
-  return (
-    LOOPBACK.includes(request.socket.remoteAddress ?? '') && request.headers['x-forwarded-for'] === undefined
-  )
+const LOOPBACK_NAME = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)(?::\d+)?$/i
+
+/** Straight from this machine, by its own name: not passed on by a proxy, nor by a browser whose page's name points here. */
+function isFromLoopback({ socket, headers }: FastifyRequest): boolean {
+  const isNear = LOOPBACK.includes(socket.remoteAddress ?? '') && LOOPBACK_NAME.test(headers.host ?? '')
+  return isNear && headers['x-forwarded-for'] === undefined
 }
 
 /** `GET /metrics` in Prometheus' text format: for this machine, or with the operator's token. */

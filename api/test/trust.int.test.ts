@@ -106,6 +106,14 @@ describe('a page of another origin', () => {
     }
   })
 
+  it('gets no counters by a name that points to this machine', async () => {
+    const ask = async (headers: Record<string, string>) =>
+      (await scenario.api.inject({ url: '/metrics', headers })).statusCode
+    expect(await ask({ host: 'evil.example:8400' })).toBe(401)
+    expect(await ask({ host: '127.0.0.1:8400', 'x-forwarded-for': '10.0.0.9' })).toBe(401)
+    for (const host of ['127.0.0.1:8400', 'localhost', '[::1]:8400']) expect(await ask({ host })).toBe(200)
+  })
+
   it('gets no permission to read, and no frame', async () => {
     for (const url of ['/a/ours/api/v1/parked', '/health', '/a/ours', '/api/docs']) {
       const { raw } = await scenario.ask({
