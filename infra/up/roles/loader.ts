@@ -1,9 +1,10 @@
 import { createPostgres, createWarehouseClient } from '#infra/platform/index.ts'
 import { applyWarehouseDdl, createLoader } from '#warehouse/index.ts'
 import type { LoaderEnv } from './config.ts'
+import { startPruning } from './prune.ts'
 import type { StartRole } from './role.ts'
 
-/** Carries the feed into the warehouse, whose tables it makes first. */
+/** Carries the feed into the warehouse, whose tables it makes first; forgets what everybody has. */
 export const startLoader: StartRole<LoaderEnv> = async (env, log) => {
   const postgres = createPostgres({ url: env.DATABASE_URL, applicationName: 'casehouse-loader' })
   const warehouse = createWarehouseClient({
@@ -16,9 +17,11 @@ export const startLoader: StartRole<LoaderEnv> = async (env, log) => {
   await applyWarehouseDdl(warehouse)
   const loader = createLoader({ postgres, warehouse, log, now: () => new Date() })
   const ended = loader.run()
+  const stopPruning = startPruning({ postgres, log })
   return {
     ended,
     async stop() {
+      await stopPruning()
       await loader.close()
       await ended
       await warehouse.close()
