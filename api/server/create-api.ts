@@ -11,6 +11,7 @@ import {
   readFingerprints,
   readVersions,
   readVersionsOfHours,
+  repeatDocuments,
 } from '#ingest/index.ts'
 import { createTenants } from '#tenants/index.ts'
 import { createWarehouseQueries } from '#warehouse/index.ts'
@@ -134,7 +135,10 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   workerAndKeyRoutes(app, dependencies)
   groupAndLocationRoutes(app, dependencies)
   feedRoutes(app, dependencies)
-  auditRoute(app, { ...dependencies, originals: { readFingerprints, readVersions, readVersionsOfHours } })
+  auditRoute(app, {
+    ...dependencies,
+    originals: { readFingerprints, readVersions, readVersionsOfHours, repeatDocuments },
+  })
   attachmentRoutes(app, dependencies)
   reportRoutes(app, dependencies)
   exportRoutes(app, dependencies)

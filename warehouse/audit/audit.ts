@@ -13,9 +13,10 @@ import {
 } from '#infra/platform/index.ts'
 import { LOADER_CONSUMER } from '../contract.ts'
 import * as copy from './read-warehouse.ts'
+import { AUDITED, type Audited } from './read-warehouse.ts'
+import { createRemovalRequests, type Remove } from './removal.ts'
 
-export const AUDITED = ['forms', 'cases'] as const
-export type Audited = (typeof AUDITED)[number]
+export type { Audited } from './read-warehouse.ts'
 
 export interface HourFingerprint {
   readonly hour: string
@@ -28,7 +29,7 @@ export interface DocumentVersion {
   readonly version: number
 }
 
-/** What `#ingest/index.ts` exports of `ingest/read/fingerprints.ts`: given by the caller, for rooms meet only there. */
+/** What `#ingest/index.ts` exports of `ingest/read/`: given by the caller, for rooms meet only there. */
 export interface Originals {
   readFingerprints(postgres: Postgres, domain: string, what: Audited): Promise<readonly HourFingerprint[]>
   readVersionsOfHours(
@@ -39,14 +40,20 @@ export interface Originals {
     postgres: Postgres,
     asked: { readonly domain: string; readonly what: Audited; readonly ids: readonly string[] },
   ): Promise<readonly DocumentVersion[]>
+  /** Sends documents into the stream as they are held, for the outbox has forgotten them. @returns the ids it knew. */
+  repeatDocuments(
+    postgres: Postgres,
+    asked: { readonly domain: string; readonly what: Audited; readonly ids: readonly string[] },
+  ): Promise<readonly string[]>
 }
 
 export interface Difference {
   readonly domain: string
-  readonly what: Audited
+  /** `case_facts`, `case_changes`: the case is right in `cases` and not there. */
+  readonly what: Audited | copy.CaseCopy
   readonly id: string
   readonly kind: 'missing' | 'extra' | 'stale'
-  /** Null where there is none. */
+  /** Null where there is none. Of `case_changes`, the number of changes, which is the version of the case. */
   readonly expected_version: number | null
   readonly found_version: number | null
 }
@@ -56,10 +63,11 @@ export interface AuditReport {
   readonly forms: number
   readonly cases: number
   readonly differences: readonly Difference[]
-  /** Ids whose events were sent again, or whose extra rows were removed. */
+  /** Differences whose events were sent again, or whose extra rows were removed. */
   readonly repaired: number
-  /** Differences of which the outbox holds no event any more: rebuild the document in ingest to make a new one. */
   readonly unrepaired: number
+  /** After a repair: differences that were still there when the loader had been given the time to pass. */
+  readonly remaining?: number
 }
 
 export interface AuditOptions {
@@ -71,6 +79,8 @@ export interface AuditOptions {
   readonly log: Log
   /** How long to wait for the loader before a difference counts as one; 10 s unless told. */
   readonly waitMs?: number | undefined
+  /** How what is too much is removed; the loader is asked to unless told. */
+  readonly remove?: Remove | undefined
 }
 
 const TOPIC_OF: Readonly<Record<Audited, Topic>> = { forms: 'form-events.v1', cases: 'case-events.v1' }
@@ -78,22 +88,64 @@ const WAIT_MS = 10_000
 
 /** Two passes a domain over either side; documents are compared one by one only in hours that differ. */
 export async function runAudit(options: AuditOptions): Promise<AuditReport> {
+  const first = await auditDomains(options)
+  for (const { id: document_id, ...difference } of first.differences) {
+    options.log.warn({ ...difference, document_id }, 'audit difference')
+  }
+  const report = {
+    domains: options.domains.length,
+    ...first,
+    repaired: 0,
+    unrepaired: first.differences.length,
+  }
+  if (!options.repair) return report
+  const repaired = await repairAll(options, first.differences)
+  const unrepaired = first.differences.length - repaired
+  if (repaired === 0) return { ...report, unrepaired, remaining: unrepaired }
+  await waitForLoader(options.postgres, options.waitMs ?? WAIT_MS)
+  const again = await auditDomains(options)
+  return { ...report, repaired, unrepaired, remaining: again.differences.length }
+}
+
+type Findings = Pick<AuditReport, 'forms' | 'cases' | 'differences'>
+
+async function auditDomains(options: AuditOptions): Promise<Findings> {
   const differences: Difference[] = []
   const counted = { forms: 0, cases: 0 }
-  let repaired = 0
   for (const domain of options.domains) {
     for (const what of AUDITED) {
       const found = await auditDomain(options, domain, what)
       counted[what] += found.documents
       differences.push(...found.differences)
-      if (options.repair) repaired += await repair(options, domain, what, found.differences)
+    }
+    const wrong = new Set(differences.filter((one) => one.domain === domain).map(({ id }) => id))
+    for (const copied of copy.CASE_COPIES) {
+      const found = await compareTwice(options, domain, copied)
+      for (const { id, version, found: has } of found) {
+        if (wrong.has(id)) continue
+        const kind = has === 0 ? 'missing' : version === 0 ? 'extra' : 'stale'
+        const versions = { expected_version: version || null, found_version: has || null }
+        differences.push({ domain, what: copied, id, kind, ...versions })
+        wrong.add(id)
+      }
     }
   }
-  for (const { id: document_id, ...difference } of differences) {
-    options.log.warn({ ...difference, document_id }, 'audit difference')
-  }
-  const unrepaired = options.repair ? differences.length - repaired : differences.length
-  return { domains: options.domains.length, ...counted, differences, repaired, unrepaired }
+  return { ...counted, differences }
+}
+
+/** A row comes into the tables of cases one after the other: only what differs alike a while later is a difference. */
+async function compareTwice(
+  { postgres, warehouse, waitMs = WAIT_MS }: AuditOptions,
+  domain: string,
+  copied: copy.CaseCopy,
+): Promise<readonly copy.CopyDifference[]> {
+  const suspects = await copy.compareCopies(warehouse, domain, copied)
+  if (suspects.length === 0) return []
+  await waitForLoader(postgres, waitMs)
+  const print = ({ id, version, found }: copy.CopyDifference) => `${id} ${version} ${found}`
+  const known = new Set(suspects.map(print))
+  const again = await copy.compareCopies(warehouse, domain, copied)
+  return again.filter((one) => known.has(print(one)))
 }
 
 async function auditDomain(
@@ -167,10 +219,23 @@ export function compare(
   return [...absent, ...extra]
 }
 
+const documentOf = (what: Difference['what']): Audited => (what === 'forms' ? 'forms' : 'cases')
+
+/** @returns how many of the differences something was done about. */
+async function repairAll(options: AuditOptions, differences: readonly Difference[]): Promise<number> {
+  let repaired = 0
+  for (const domain of options.domains) {
+    for (const what of AUDITED) {
+      const these = differences.filter((one) => one.domain === domain && documentOf(one.what) === what)
+      repaired += await repair(options, { domain, what }, these)
+    }
+  }
+  return repaired
+}
+
 async function repair(
-  { postgres, warehouse }: AuditOptions,
-  domain: string,
-  what: Audited,
+  { postgres, warehouse, originals, waitMs = WAIT_MS, remove }: AuditOptions,
+  { domain, what }: { readonly domain: string; readonly what: Audited },
   differences: readonly Difference[],
 ): Promise<number> {
   const removed = differences.filter((difference) => difference.kind === 'extra').map(({ id }) => id)
@@ -182,8 +247,11 @@ async function repair(
     )
     .map(({ id }) => id)
   const ids = [...removed, ...ahead]
-  if (ids.length > 0) await copy.removeDocuments(warehouse, { domain, what, ids })
-  const eventKeys = differences.filter((difference) => difference.kind !== 'extra').map(({ id }) => id)
-  const repeated = await repeatEvents(postgres, { topic: TOPIC_OF[what], domain, eventKeys })
-  return removed.length + repeated.length
+  const removeRows = remove ?? createRemovalRequests({ postgres, warehouse, waitMs })
+  if (ids.length > 0) await removeRows({ domain, what, ids })
+  const lost = differences.filter((difference) => difference.kind !== 'extra').map(({ id }) => id)
+  const repeated = await repeatEvents(postgres, { topic: TOPIC_OF[what], domain, eventKeys: lost })
+  // The outbox may hold the first events of a document and not the last, so all that it says is not all that there was.
+  const known = await originals.repeatDocuments(postgres, { domain, what, ids: lost })
+  return removed.length + new Set([...repeated, ...known]).size
 }

@@ -2,7 +2,10 @@
 import { z } from 'zod'
 import type { WarehouseClient } from '#infra/platform/index.ts'
 import { ask } from '../query/ask.ts'
-import type { Audited, DocumentVersion, HourFingerprint } from './audit.ts'
+import type { DocumentVersion, HourFingerprint } from './audit.ts'
+
+export const AUDITED = ['forms', 'cases'] as const
+export type Audited = (typeof AUDITED)[number]
 
 /** State 64 alone is the mark of a place that a form id has left; it stands for no document. */
 const SOURCES = {
@@ -54,6 +57,36 @@ export function readVersions(
       where domain = {domain:String} and ${where} and ${id} in {ids:Array(String)} order by id`,
     params: { domain: asked.domain, ids: asked.ids },
     row: Version,
+  })
+}
+
+/** Tables that say of a case what `cases` says, each in its way. */
+export const CASE_COPIES = ['case_facts', 'case_changes'] as const
+export type CaseCopy = (typeof CASE_COPIES)[number]
+
+/** What each table should hold of a case whose version is v: v itself, and v changes. */
+const COPY_VERSIONS: Readonly<Record<CaseCopy, string>> = {
+  case_facts: 'select case_id, version from case_facts final where domain = {domain:String}',
+  case_changes: `select case_id, uniqExact(version) as version from case_changes
+    where domain = {domain:String} group by case_id`,
+}
+
+const Copy = z.object({ id: z.string(), version: z.number(), found: z.number() })
+export type CopyDifference = z.infer<typeof Copy>
+
+/** Cases of which a copy disagrees with `cases`; 0 stands for none. */
+export function compareCopies(
+  warehouse: WarehouseClient,
+  domain: string,
+  copied: CaseCopy,
+): Promise<readonly CopyDifference[]> {
+  return ask(warehouse, {
+    sql: `select if(c.case_id = '', o.case_id, c.case_id) as id, c.version as version, o.version as found
+      from (select case_id, version from cases final where domain = {domain:String}) as c
+      full join (${COPY_VERSIONS[copied]}) as o on o.case_id = c.case_id
+      where c.version != o.version order by id`,
+    params: { domain },
+    row: Copy,
   })
 }
 

@@ -9,6 +9,7 @@ import {
   type Postgres,
   type WarehouseClient,
 } from '#infra/platform/index.ts'
+import { createRemovals } from '../audit/removal.ts'
 import { LOADED_CHANNEL, LOADER_CONSUMER } from '../contract.ts'
 import { ensureEntryTables } from '../schema/entry-tables.ts'
 import { createCompaction } from './compact.ts'
@@ -66,6 +67,7 @@ export function createDeliver(
 export function createLoader(options: LoaderOptions): Loader {
   const deliver = createDeliver(options)
   const compaction = createCompaction(options)
+  const removals = createRemovals(options)
   const consumer = createConsumer({
     postgres: options.postgres,
     name: LOADER_CONSUMER,
@@ -82,7 +84,12 @@ export function createLoader(options: LoaderOptions): Loader {
   })
   return {
     ...consumer,
+    run: () => {
+      removals.listen()
+      return consumer.run()
+    },
     close: async () => {
+      await removals.close()
       await consumer.close()
       await compaction.close()
     },

@@ -4,6 +4,7 @@ import { runAudit, type Audited, type DocumentVersion, type Originals } from '..
 import { caseEvent, formEvent } from './events.ts'
 import { createPlace, SILENT, type Place } from './place.ts'
 import * as copy from '../audit/read-warehouse.ts'
+import type { RemovalAsked } from '../audit/removal.ts'
 
 let place: Place
 beforeAll(async () => {
@@ -22,6 +23,8 @@ const originals: Originals = {
   ],
   readVersionsOfHours: async (_, { what }) => truth(what),
   readVersions: async (_, { what, ids: wanted }) => truth(what).filter((row) => wanted.includes(row.id)),
+  // Here the outbox alone can help; ingest's own function is tested beside it.
+  repeatDocuments: async () => [],
 }
 
 async function checksum(what: Audited): Promise<string> {
@@ -33,8 +36,11 @@ async function checksum(what: Audited): Promise<string> {
   return rows[0]?.checksum ?? ''
 }
 
+/** There is no loader here that could be asked to remove. */
+const remove = (asked: RemovalAsked) => copy.removeDocuments(place.warehouse, asked)
+
 const audit = (repair: boolean) =>
-  runAudit({ ...place, originals, domains: ['audited'], repair, log: SILENT, waitMs: 1_000 })
+  runAudit({ ...place, originals, domains: ['audited'], repair, remove, log: SILENT, waitMs: 1_000 })
 
 describe('audit', () => {
   it('finds nothing where nothing is wrong, names drift, and repairs it', async () => {
@@ -81,5 +87,58 @@ describe('audit', () => {
     )
     await place.load()
     expect((await audit(false)).differences).toEqual([])
+  })
+
+  it('compares what is copied from cases, and asks for the documents that the outbox forgot', async () => {
+    for (const [table, id] of [
+      ['case_facts', 'x8'],
+      ['case_changes', 'x9'],
+    ])
+      await place.warehouse.command({
+        query: `delete from ${table} where domain = 'audited' and case_id = '${id}'`,
+      })
+    await place.postgres.pool.query(`delete from feed.outbox where event_key in ('x8', 'x9')`)
+    const asked: string[] = []
+    const found = await runAudit({
+      ...place,
+      originals: {
+        ...originals,
+        async repeatDocuments(postgres, { domain, ids: lost }) {
+          asked.push(...lost)
+          await postgres.transaction((client) =>
+            appendEvents(
+              client,
+              lost.map((id) => caseEvent(domain, { case_id: id })),
+            ),
+          )
+          await place.load()
+          return lost
+        },
+      },
+      domains: ['audited'],
+      repair: true,
+      log: SILENT,
+      waitMs: 1_000,
+    })
+    expect(found.differences).toEqual([
+      {
+        domain: 'audited',
+        what: 'case_facts',
+        id: 'x8',
+        kind: 'missing',
+        expected_version: 1,
+        found_version: null,
+      },
+      {
+        domain: 'audited',
+        what: 'case_changes',
+        id: 'x9',
+        kind: 'missing',
+        expected_version: 1,
+        found_version: null,
+      },
+    ])
+    expect(asked).toEqual(['x8', 'x9'])
+    expect(found).toMatchObject({ repaired: 2, unrepaired: 0, remaining: 0 })
   })
 })

@@ -13,7 +13,7 @@ const AuditAnswer = z.object({
   differences: z.array(
     z.object({
       domain: z.string(),
-      what: z.enum(['forms', 'cases']),
+      what: z.enum(['forms', 'cases', 'case_facts', 'case_changes']),
       id: z.string(),
       kind: z.enum(['missing', 'extra', 'stale']),
       expected_version: z.number().nullable(),
@@ -22,6 +22,8 @@ const AuditAnswer = z.object({
   ),
   repaired: z.number(),
   unrepaired: z.number(),
+  /** After a repair: what still differs. */
+  remaining: z.number().optional(),
 })
 
 /** Compares what was received with what the warehouse holds. */
@@ -45,8 +47,13 @@ export function auditRoute(
         body.domain === undefined
           ? (await tenants.domains.list()).map(({ domain }) => domain)
           : [(await tenants.domains.get(body.domain)).domain]
-      const report = await runAudit({ postgres, warehouse, originals, domains, repair: body.repair, log })
-      return { ...report, differences: report.differences.map((difference) => ({ ...difference })) }
+      const stores = { postgres, warehouse, originals }
+      const { remaining, ...report } = await runAudit({ ...stores, domains, repair: body.repair, log })
+      return {
+        ...report,
+        differences: report.differences.map((difference) => ({ ...difference })),
+        ...(remaining === undefined ? {} : { remaining }),
+      }
     },
   )
 }

@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createApi } from '#api/index.ts'
 import { createLog, createPostgres, createWarehouseClient, Secret, type Log } from '#infra/platform/index.ts'
+import type { LoaderOptions } from '#warehouse/index.ts'
 import { prepareDataDir, type DataDir } from '../data-dir/data-dir.ts'
 import { takeLock } from '../data-dir/lock.ts'
 import { ensureSecrets, type PlatformSecrets } from '../data-dir/secrets.ts'
@@ -41,6 +42,8 @@ export async function createInProcessCaller({
     const postgres = createPostgres({ url: kept.url, applicationName: 'casehouse-command' })
     closers.push(() => postgres.close())
     const warehouse = await openWarehouse({ dataDir, env, engine, secrets, log, closers })
+    // What the command sends into the stream arrives before it ends, where it waits for that.
+    if (engine) closers.push(await runLoader({ postgres, warehouse, log }))
     const app = await createApi({
       postgres,
       warehouse,
@@ -64,6 +67,18 @@ export async function createInProcessCaller({
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+async function runLoader(stores: Pick<LoaderOptions, 'postgres' | 'warehouse' | 'log'>): Promise<Closer> {
+  const { createLoader } = await import('#warehouse/index.ts')
+  const loader = createLoader({ ...stores, now: () => new Date() })
+  const ended = loader.run()
+  // Told when it is closed, not in the middle of the command.
+  ended.catch(() => undefined)
+  return async () => {
+    await loader.close()
+    await ended
   }
 }
 

@@ -43,7 +43,7 @@ export function createFeedActions({ withCaller, toOutput, setExitCode }: ActionC
       const answer = await withCaller(global, { engine: true }, (caller) =>
         callJson(caller, 'POST', '/api/admin/audit', { domain, repair }),
       )
-      if (findDifferences(answer) > 0 && !repair) setExitCode(1)
+      if ((repair ? findRemaining(answer) : findDifferences(answer)) > 0) setExitCode(1)
       print(toOutput(global), answer, () => toLines(answer))
     },
     async demoLoad(global, { seed }) {
@@ -96,4 +96,9 @@ export function findDifferences(answer: Readonly<Record<string, unknown>>): numb
   const { differences } = answer
   if (Array.isArray(differences)) return differences.length
   return typeof differences === 'number' ? differences : 0
+}
+
+/** How many were still there after a repair. */
+export function findRemaining({ remaining }: Readonly<Record<string, unknown>>): number {
+  return typeof remaining === 'number' ? remaining : 0
 }

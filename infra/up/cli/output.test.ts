@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Problem } from '#infra/platform/index.ts'
 import { countTests } from '../dev/count-tests.ts'
-import { findDifferences } from './feed-actions.ts'
+import { findDifferences, findRemaining } from './feed-actions.ts'
 import { findFormId, readReceiverAnswer } from './form-actions.ts'
 import { toMultipart } from './multipart.ts'
 import { print, toErrorText, toTable } from './output.ts'
@@ -86,4 +86,5 @@ test('an audit tells its differences as a list or a number', () => {
   expect(findDifferences({ differences: [{}, {}] })).toBe(2)
   expect(findDifferences({ differences: 3 })).toBe(3)
   expect(findDifferences({})).toBe(0)
+  expect([findRemaining({ remaining: 2 }), findRemaining({})]).toEqual([2, 0])
 })
