@@ -87,7 +87,9 @@ async function submitAgain(alone: Alone, here: ExistingForm): Promise<Submission
       keepDuplicate(workspace, member, newId()),
     )
   }
-  if (here.xmlns !== member.form.xmlns) return keepNew(alone, newId(), 1)
+  // A copy is the past of another form, and nobody's to edit.
+  const isCopy = here.state === FORM_STATE.deprecated || here.state === FORM_STATE.duplicate
+  if (isCopy || here.xmlns !== member.form.xmlns) return keepNew(alone, newId(), 1)
   const workspace = await openWorkspace(client, [member])
   const accepted = isAcceptedBeside(workspace, member) && (await isAcceptedInstead(alone, here))
   if (!accepted) return { kind: 'refused' }

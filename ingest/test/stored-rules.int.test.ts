@@ -294,6 +294,14 @@ describe('rules that need what is stored', () => {
     const old = (await reads.findForm(DOMAIN, 'h15'))?.deprecated_form_id ?? ''
     expect(String((await reads.readAttachment(DOMAIN, old, 'b.jpg'))?.content)).toBe('first b.jpg')
   })
+  it('the id of a deprecated version is no form to edit', async () => {
+    await submits({ formId: 'h18', cases: caseBlock('h18', update('v', '1')) })
+    await submits({ formId: 'h18', cases: caseBlock('h18', update('v', '2')) })
+    const old = (await reads.findForm(DOMAIN, 'h18'))?.deprecated_form_id ?? ''
+    const result = await submits({ formId: old, cases: '' })
+    expect(result).toMatchObject({ kind: 'saved', formId: expect.not.stringMatching(old) })
+    expect(await reads.findForm(DOMAIN, old)).toMatchObject({ state: 4, orig_id: 'h18' })
+  })
   it('an edit that comes to another case takes the place that the form has, before what came later', async () => {
     await submits({ formId: 'h16a', cases: caseBlock('h16', update('v', 'a')) })
     await submits({ formId: 'h16b', cases: caseBlock('h16other', update('v', 'later')) })
