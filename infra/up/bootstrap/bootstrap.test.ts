@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { isPidAlive } from '../data-dir/lock.ts'
 import { hashSources, isFresh } from './dashboards-build.mjs'
 import { describeFailure, matchesLock } from './install.mjs'
 import { withLock } from './lock.mjs'
@@ -128,4 +130,21 @@ test('the lockfile holds the engines of every platform, or `npm ci` refuses it',
   const wanted = Object.entries(packages['node_modules/chdb']?.optionalDependencies ?? {})
   expect(wanted.length).toBeGreaterThan(1)
   for (const [name, version] of wanted) expect(packages[`node_modules/${name}`]?.version).toBe(version)
+})
+
+test('what installs or builds ends together with us', async () => {
+  const helper = join(import.meta.dirname, 'end-with.mjs')
+  const script = `import { spawn } from 'node:child_process'
+    import { endWith } from ${JSON.stringify(helper)}
+    const child = spawn('sleep', ['60'], { stdio: 'ignore' })
+    endWith(child)
+    child.once('spawn', () => console.log(child.pid))`
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)))
+  const ended = new Promise((resolve) => parent.once('exit', resolve))
+  parent.kill('SIGTERM')
+  expect(await ended).toBe(1)
+  await expect.poll(() => isPidAlive(pid), { timeout: 5_000 }).toBe(false)
 })

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
+import { endWith } from './end-with.mjs'
 import { withLock } from './lock.mjs'
 import { say } from './say.mjs'
 
@@ -88,6 +89,7 @@ function runVite(root, node) {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, PATH, NODE_ENV: 'production' },
   })
+  endWith(child)
   let said = ''
   const keep = (/** @type {Buffer} */ chunk) => (said = (said + chunk.toString()).slice(-8_000))
   child.stdout.on('data', keep)

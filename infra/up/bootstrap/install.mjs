@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { endWith } from './end-with.mjs'
 import { withLock } from './lock.mjs'
 import { say } from './say.mjs'
 
@@ -60,6 +61,7 @@ async function install(root) {
   say('Installing dependencies (about 1 GB unpacked; only the first time) …')
   const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
   const child = spawn('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: process.env })
+  endWith(child)
   let said = ''
   const keep = (/** @type {Buffer} */ chunk) => (said = (said + chunk.toString()).slice(-8_000))
   child.stdout.on('data', keep)
