@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page, Response } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FilterChoices } from '#api/contract.ts'
 import { launchBrowser } from './browser.ts'
@@ -24,9 +24,13 @@ const SHOTS =
 const PICTURES = ['overview', 'worker-activity', 'form', 'case', 'worker-activity-narrow', 'overview-narrow']
 const ROWS = '[aria-label="Worker activity table"] tbody tr'
 const MAX_SHOT_BYTES = 300_000
+/** Of one script, before compression. */
+const MAX_SCRIPT_BYTES = 600_000
+const WITH_NUMBERS = '.as-of >> text=/as of [0-9]/'
 
 let platform: RunningPlatform
 let browser: Browser
+let session: Awaited<ReturnType<BrowserContext['storageState']>>
 let worker: { userId: string; username: string }
 
 beforeAll(async () => {
@@ -37,14 +41,20 @@ beforeAll(async () => {
   const filters = await platform.caller.send({ method: 'GET', path: '/a/demo/api/v1/filters' })
   const first = FilterChoices.parse(JSON.parse(filters.text)).workers.find((choice) => choice.is_active)
   worker = { userId: first?.user_id ?? '', username: first?.username ?? '' }
+  const page = await signIn(WIDE)
+  session = await page.context().storageState()
+  await page.context().close()
 })
 afterAll(async () => {
   await browser?.close()
   await platform?.stop()
 })
 
+const PLAIN: BrowserContextOptions = { locale: 'en-GB', reducedMotion: 'reduce' }
+
+/** By the form, as people do. */
 async function signIn(options: BrowserContextOptions): Promise<Page> {
-  const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options })
+  const context = await browser.newContext({ ...PLAIN, ...options })
   const page = await context.newPage()
   await page.goto(`${platform.url}/a/demo/`)
   await page.fill('#email', platform.email)
@@ -52,6 +62,12 @@ async function signIn(options: BrowserContextOptions): Promise<Page> {
   await page.click('main button[type=submit]')
   await page.waitForSelector('text=Sign out', { state: 'attached' })
   return page
+}
+
+/** A new window of somebody who has signed in before. */
+async function enter(options: BrowserContextOptions): Promise<Page> {
+  const context = await browser.newContext({ ...PLAIN, ...options, storageState: session })
+  return context.newPage()
 }
 
 async function open(page: Page, path: string): Promise<void> {
@@ -86,7 +102,7 @@ async function shoot(page: Page, name: string): Promise<void> {
 
 describe.each(WIDTHS)('at $name pixels', ({ name, options }) => {
   test('every page can be read by everyone', async () => {
-    const page = await signIn(options)
+    const page = await enter(options)
     const errors: string[] = []
     page.on('pageerror', (error) => errors.push(error.message))
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
@@ -106,6 +122,7 @@ describe.each(WIDTHS)('at $name pixels', ({ name, options }) => {
     }
     for (const [shot, path] of Object.entries(pages)) {
       await open(page, path)
+      await page.locator(WITH_NUMBERS).first().waitFor()
       expect(await findFaults(page), `${shot} at ${name}`).toEqual([])
       expect(await page.title()).toContain('casehouse')
       await shoot(page, name === '1280' ? shot : `${shot}-narrow`)
@@ -113,6 +130,33 @@ describe.each(WIDTHS)('at $name pixels', ({ name, options }) => {
     expect(errors).toEqual([])
     await page.context().close()
   })
+})
+
+test('sends scripts small, compressed, and once', async () => {
+  const page = await enter(WIDE)
+  const scripts: Response[] = []
+  page.on('response', (response) => response.url().includes('/immutable/') && scripts.push(response))
+  await page.goto(`${platform.url}/a/demo/reports/worker_activity/`)
+  await page.locator('[role=img] canvas').first().waitFor()
+  expect(scripts.length).toBeGreaterThan(5)
+  for (const script of scripts) {
+    expect(await script.headerValue('cache-control')).toContain('immutable')
+    expect((await script.body()).length).toBeLessThan(MAX_SCRIPT_BYTES)
+  }
+  const isCompressed = await Promise.all(scripts.map((script) => script.headerValue('content-encoding')))
+  expect(isCompressed).toContain('br')
+  await page.context().close()
+})
+
+test('describes the API on a page that everyone can read', async () => {
+  for (const { options } of WIDTHS) {
+    const page = await (await browser.newContext(options)).newPage()
+    await page.goto(`${platform.url}/api/docs`)
+    await page.locator('summary').first().click()
+    await page.locator('summary >> text=List forms').first().click()
+    expect(await findFaults(page)).toEqual([])
+    await page.context().close()
+  }
 })
 
 describe('signing in', () => {
@@ -149,7 +193,7 @@ describe('signing in', () => {
   })
 
   test('names the problem where there is nothing', async () => {
-    const page = await signIn(WIDE)
+    const page = await enter(WIDE)
     await page.goto(`${platform.url}/a/demo/reports/form_data/nowhere/`)
     expect(await page.textContent('main')).toMatch(/Problem [A-Z]+(_[A-Z]+)+/)
     await page.goto(`${platform.url}/nowhere`)
@@ -163,7 +207,7 @@ describe('worker activity', () => {
     Number((await page.locator('tfoot td').first().textContent())?.replaceAll(/\D/g, ''))
 
   test('shows a new form on an open page within a second or two, without reload', async () => {
-    const page = await signIn(WIDE)
+    const page = await enter(WIDE)
     await open(page, 'reports/worker_activity/?range=today')
     await page.waitForSelector('button[aria-label$=": live"]')
     await page.evaluate('window.isSamePage = true')
@@ -177,8 +221,48 @@ describe('worker activity', () => {
     await page.context().close()
   })
 
+  test('keeps what somebody is choosing while numbers come in', async () => {
+    const page = await enter(WIDE)
+    await open(page, 'reports/worker_activity/?range=today')
+    await page.waitForSelector('button[aria-label$=": live"]')
+    await page.fill('input[name=startdate]', '2026-0')
+    await page.click('summary >> text=All workers')
+    await page.locator('.pop input[type=checkbox]').first().check()
+    const before = await countForms(page)
+    expect(await submitVisit(platform.caller, worker)).toBe(201)
+    const total = new Intl.NumberFormat('en-GB').format(before + 1)
+    await page.locator('tfoot td').first().filter({ hasText: total }).waitFor({ timeout: 10_000 })
+    expect(await page.inputValue('input[name=startdate]')).toBe('2026-0')
+    expect(await page.locator('.pop input:checked').count()).toBe(1)
+    await page.context().close()
+  })
+
+  test('can be asked for other kinds of users', async () => {
+    const page = await enter(WIDE)
+    await open(page, 'reports/worker_activity/?range=last30')
+    await page.click('summary >> text=Mobile workers')
+    await page.getByLabel('Web users').check()
+    await page.click('form[aria-label=Filters] button[type=submit]')
+    await page.waitForURL(/emw=t__6/, { waitUntil: 'commit' })
+    await page.waitForSelector('text=No worker matches these filters')
+    await page.context().close()
+  })
+
+  test('prints whole: nothing to click, every column, charts and sums', async () => {
+    const page = await enter(WIDE)
+    await open(page, 'reports/worker_activity/?range=last30')
+    await page.emulateMedia({ media: 'print' })
+    await page.setViewportSize({ width: 720, height: 1020 })
+    expect(await page.locator('form:visible, button:visible, nav:visible').count()).toBe(0)
+    for (const column of await page.locator('tfoot > tr > *').all()) {
+      const box = await column.boundingBox()
+      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(720)
+    }
+    await page.context().close()
+  })
+
   test('keeps sorting and searching in its address', async () => {
-    const page = await signIn(WIDE)
+    const page = await enter(WIDE)
     await open(page, 'reports/worker_activity/?range=last30')
     await page.focus('thead a >> text=Worker')
     await page.keyboard.press('Enter')
@@ -194,7 +278,7 @@ describe('worker activity', () => {
   })
 
   test('leads from a worker to their forms of the same days', async () => {
-    const page = await signIn(WIDE)
+    const page = await enter(WIDE)
     await open(page, 'reports/worker_activity/?range=last30')
     const row = page.locator(ROWS).first()
     const forms = (await row.locator('td').first().textContent())?.replaceAll(/\D/g, '')
@@ -206,8 +290,9 @@ describe('worker activity', () => {
 })
 
 test('works by keyboard alone', async () => {
-  const page = await signIn(WIDE)
+  const page = await enter(WIDE)
   await open(page, 'reports/case_list/')
+  await page.waitForSelector('button[aria-label$=": live"]')
   await page.keyboard.press('Tab')
   expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content')
   await page.keyboard.press('Enter')
@@ -230,7 +315,7 @@ test('works by keyboard alone', async () => {
 })
 
 test('pages through the forms and back, none twice', async () => {
-  const page = await signIn(WIDE)
+  const page = await enter(WIDE)
   await open(page, 'reports/submit_history/?range=last30')
   const first = await readIds(page)
   await page.click('a[rel=next]')
@@ -253,7 +338,7 @@ async function readIds(page: Page): Promise<string[]> {
 }
 
 test('works without JavaScript: filters, archive, restore', async () => {
-  const page = await signIn({ ...WIDE, javaScriptEnabled: false })
+  const page = await enter({ ...WIDE, javaScriptEnabled: false })
   await page.goto(`${platform.url}/a/demo/reports/submit_history/`)
   await page.selectOption('select[name=range]', 'last30')
   await page.click('form[aria-label=Filters] button[type=submit]')
