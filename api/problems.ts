@@ -80,6 +80,12 @@ export const serverFailed = problem(
   (d: { request_id: string }) =>
     `Something of ours failed; tell the operator the request id ${d.request_id}.`,
 )
+export const answerUnfit = problem(
+  'API_ANSWER_UNFIT',
+  'bug',
+  (d: { route: string; part: string; depth: number }) =>
+    `The answer of ${d.route} does not fit its own schema, ${d.depth} levels below "${d.part}".`,
+)
 export const serverStopping = problem(
   'API_SERVER_STOPPING',
   'unavailable',

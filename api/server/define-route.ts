@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import { z } from 'zod'
 import type { RoutePermission } from '../plugins/access.ts'
-import { requestInvalid } from '../problems.ts'
+import { answerUnfit, requestInvalid } from '../problems.ts'
 
 export interface RouteDocument {
   readonly summary: string
@@ -106,7 +106,7 @@ export function defineRoute<
       })
       if (answer === reply) return reply
       reply.code(spec.status ?? 200)
-      return spec.answer ? toAnswer(spec.answer, answer) : answer
+      return spec.answer ? toAnswer(spec.answer, answer, spec.url) : answer
     },
   })
 }
@@ -120,10 +120,10 @@ function refuseNul({ params, query, body }: FastifyRequest): void {
   }
 }
 
-/** An answer that breaks its own contract is our fault, not the asker's. */
-function toAnswer(schema: z.ZodType, answer: unknown): unknown {
+/** An answer that breaks its own contract is our fault, not the asker's. Deeper parts of the path may be names that people gave. */
+function toAnswer(schema: z.ZodType, answer: unknown, route: string): unknown {
   const parsed = schema.safeParse(answer)
   if (parsed.success) return parsed.data
-  const at = parsed.error.issues[0]?.path.map(String).join('.') ?? ''
-  throw new TypeError(`An answer does not fit its schema at ${at}.`)
+  const path = parsed.error.issues[0]?.path ?? []
+  throw answerUnfit({ route, part: String(path[0] ?? ''), depth: path.length })
 }
