@@ -79,6 +79,7 @@ describe('XLSX', () => {
     expect(sheet?.getCell('C2').value).toBe(3)
     expect(sheet?.getCell('J3').value).toBeNull()
     expect(sheet?.rowCount).toBe(4)
+    expect([sheet?.getColumn(1).width, sheet?.getColumn(3).width]).toEqual([26, 18])
   })
 
   it('leaves out what XML cannot hold', async () => {

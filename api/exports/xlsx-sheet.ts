@@ -33,9 +33,15 @@ function toSheetCell(cell: Cell, reference: string, style: string): string {
   return `<c r="${reference}"${style} t="inlineStr"><is><t xml:space="preserve">${text}</t></is></c>`
 }
 
+/** Names need more room than numbers; in characters. Rows are not known before they are written, so widths are fixed. */
+const COLUMNS =
+  '<cols><col min="1" max="2" width="26" customWidth="1"/><col min="3" max="16384" width="18" customWidth="1"/></cols>'
+
 /** @param rows the first is the heading. */
 export function* writeSheet(rows: Iterable<readonly Cell[]>): Generator<string> {
-  yield '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>'
+  yield '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
+  yield COLUMNS
+  yield '<sheetData>'
   let number = 0
   for (const row of rows) {
     number += 1

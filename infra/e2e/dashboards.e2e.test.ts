@@ -244,7 +244,9 @@ describe('worker activity', () => {
     await page.getByLabel('Web users').check()
     await page.click('form[aria-label=Filters] button[type=submit]')
     await page.waitForURL(/emw=t__6/, { waitUntil: 'commit' })
-    await page.waitForSelector('text=No worker matches these filters')
+    await page.locator(ROWS).first().waitFor({ state: 'detached' })
+    expect(await page.textContent('main')).toContain('No worker matches these filters')
+    expect(await page.locator('summary >> text=Web users').count()).toBe(1)
     await page.context().close()
   })
 
