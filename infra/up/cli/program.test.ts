@@ -81,7 +81,9 @@ test('words reach the commands', async () => {
     role: 'reader',
   })
   expect((await parse('serve', 'api', 'loader')).calls[0]?.[2]).toEqual(['api', 'loader'])
-  expect((await parse('dev', 'bench', 'intake', '--json')).calls[0]?.[2]).toBe('bench')
+  const [call] = (await parse('dev', 'bench', 'intake', '--json', '--seconds', '2')).calls
+  expect(call?.[2]).toBe('bench')
+  expect([...(call?.[3] as string[])].sort()).toEqual(['--json', '--seconds', '2', 'intake'])
 })
 
 test.each([

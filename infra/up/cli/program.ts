@@ -185,9 +185,11 @@ function addCare(program: Command, actions: Actions): void {
     .addArgument(new Argument('<task>').choices(['test', 'bench', 'check', 'build']))
     .argument('[rest...]')
     .allowUnknownOption()
-    .action(async (task: string, rest: string[], _options, command: Command) =>
-      actions.dev(readGlobal(command), task, rest),
-    )
+    .action(async (task: string, rest: string[], _options, command: Command) => {
+      const global = readGlobal(command)
+      // The program takes --json for its own wherever it stands; a benchmark has one too.
+      return actions.dev(global, task, task === 'bench' && global.json ? [...rest, '--json'] : rest)
+    })
 }
 
 /** A TCP port; 0 stands for any free one. */
