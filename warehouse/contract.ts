@@ -15,6 +15,10 @@ export type EngineRole = 'owner' | 'reader'
 /** The consumer that feeds the warehouse; its high-water mark is the "as of" of every number. */
 export const LOADER_CONSUMER = 'warehouse-loader'
 
+/** What of the feed the warehouse keeps; no rows are made of the other topics. */
+export const LOADED_TOPICS = ['form-events.v1', 'case-events.v1', 'user-events.v1'] as const
+export type LoadedTopic = (typeof LOADED_TOPICS)[number]
+
 /** `notify` channel on which the loader says, after each range, which domains have news: `{"domains":{"demo":{"forms":3,"cases":5}},"as_of":"…"}`. */
 export const LOADED_CHANNEL = 'warehouse_loaded'
 

@@ -21,7 +21,13 @@ export interface Postgres {
   close(): Promise<void>
 }
 
-export const TOPICS = ['form-events.v1', 'case-events.v1', 'user-events.v1'] as const
+export const TOPICS = [
+  'form-events.v1',
+  'case-events.v1',
+  'sms-events.v1',
+  'user-events.v1',
+  'device-events.v1',
+] as const
 export type Topic = (typeof TOPICS)[number]
 
 /** What a producer appends in its own transaction. `payload` is one JSON document. */
@@ -67,6 +73,17 @@ export interface ParkedEvent {
 
 /** Delivers one range. Returns the events it could not use; throws when nothing of the range is to be counted as delivered. */
 export type Deliver = (range: FeedRange) => Promise<readonly ParkedEvent[]>
+
+/** A named reader of the feed, whatever carries it. */
+export interface FeedConsumer {
+  /**
+   * Returns after `close`. Waits while another instance has its turn, and while what it needs is away.
+   * @throws what is neither: a fault, for the process to end with.
+   */
+  run(): Promise<void>
+  /** Lets the range under way end, gives up the turn. */
+  close(): Promise<void>
+}
 
 /** How far a consumer is. `asOf`: every event created before this instant is delivered. */
 export interface ConsumerStatus {

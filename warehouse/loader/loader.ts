@@ -10,7 +10,7 @@ import {
   type WarehouseClient,
 } from '#infra/platform/index.ts'
 import { createRemovals } from '../audit/removal.ts'
-import { LOADED_CHANNEL, LOADER_CONSUMER } from '../contract.ts'
+import { LOADED_CHANNEL, LOADED_TOPICS, LOADER_CONSUMER } from '../contract.ts'
 import { ensureEntryTables } from '../schema/entry-tables.ts'
 import { createCompaction } from './compact.ts'
 import { planBatches, type Batch } from './plan-batches.ts'
@@ -71,7 +71,7 @@ export function createLoader(options: LoaderOptions): Loader {
   const consumer = createConsumer({
     postgres: options.postgres,
     name: LOADER_CONSUMER,
-    topics: ['form-events.v1', 'case-events.v1', 'user-events.v1'],
+    topics: LOADED_TOPICS,
     deliver: async (range) => {
       const parked = await deliver(range)
       const changes = range.events.filter((event) => event.topic === 'case-events.v1').length

@@ -1,11 +1,12 @@
 /** A range of events → the inserts that carry it: one for each topic and domain. Pure. */
-import type { FeedRange, ParkedEvent, Topic } from '#infra/platform/index.ts'
+import type { FeedRange, ParkedEvent } from '#infra/platform/index.ts'
+import { LOADED_TOPICS, type LoadedTopic } from '../contract.ts'
 import { isNameableDomain } from '../schema/entry-tables.ts'
 import { Misfit } from './reading.ts'
 import { toCaseEntry, toFormEntry, toWorkerEntry } from './to-rows.ts'
 
 export interface Batch {
-  readonly topic: Topic
+  readonly topic: LoadedTopic
   readonly domain: string
   /** The same range gives the same token and the same rows, so a repeated delivery is dropped by the engine. */
   readonly token: string
@@ -31,12 +32,17 @@ export function planBatches(range: FeedRange): Plan {
       parked.push({ event, code: 'WAREHOUSE_DOMAIN_UNNAMEABLE', reason: 'the domain cannot name a table' })
       continue
     }
+    const topic = LOADED_TOPICS.find((loaded) => loaded === event.topic)
+    if (topic === undefined) {
+      parked.push({ event, code: 'WAREHOUSE_TOPIC_UNKNOWN', reason: 'the warehouse keeps no such topic' })
+      continue
+    }
     try {
-      const row = TO_ROW[event.topic](event)
-      const token = `${range.token}:${event.topic}:${event.domain}`
+      const row = TO_ROW[topic](event)
+      const token = `${range.token}:${topic}:${event.domain}`
       const batch = batches.get(token)
       if (batch === undefined) {
-        batches.set(token, { topic: event.topic, domain: event.domain, token, rows: [row] })
+        batches.set(token, { topic, domain: event.domain, token, rows: [row] })
       } else batch.rows.push(row)
     } catch (error) {
       if (!(error instanceof Misfit)) throw error

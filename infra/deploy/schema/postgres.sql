@@ -55,6 +55,24 @@ create table feed.parked (
 CREATE INDEX parked_open ON feed.parked USING btree (domain, parked_at) WHERE (replayed_at IS NULL);
 comment on table feed.parked is 'Events that a consumer could not use: kept whole, shown to people, sent again by feed replay.';
 
+create table feed.partitions (
+  consumer text not null,
+  topic text not null,
+  partition integer not null,
+  done_offset bigint not null default '-1'::integer,
+  planned_offset bigint,
+  source text not null default ''::text,
+  done_xid xid8 not null default '0'::xid8,
+  done_seq bigint not null default 0,
+  updated_at timestamp with time zone not null default now(),
+  constraint partitions_pkey PRIMARY KEY (consumer, topic, partition),
+  constraint partitions_check CHECK (((planned_offset IS NULL) OR (planned_offset > done_offset))),
+  constraint partitions_consumer_fkey FOREIGN KEY (consumer) REFERENCES feed.consumers(name) ON DELETE CASCADE
+);
+comment on table feed.partitions is 'How far a consumer is in each partition of Kafka: everything up to done_offset is delivered; planned_offset is the end of the range being delivered, kept so that a crash delivers the same range again, whoever has the partition then.';
+comment on column feed.partitions.source is 'The database that done_xid and done_seq belong to; events of another one are compared with nothing.';
+comment on column feed.partitions.done_xid is 'With done_seq: the outbox position of the last event delivered from this partition. What stands at or below it was published again by the relay, and is dropped.';
+
 create table ingest.case_attachments (
   domain text not null,
   case_id text not null,

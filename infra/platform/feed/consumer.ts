@@ -1,5 +1,5 @@
 /** A named reader of the outbox: plan a range, deliver it, advance; one active instance a name, others stand by. */
-import type { Clock, Deliver, Log, Postgres, Topic } from '../contract.ts'
+import type { Clock, Deliver, FeedConsumer, Log, Postgres, Topic } from '../contract.ts'
 import { deliverRange, isUnavailable } from './deliver-range.ts'
 import { consumerLockLost, consumerStandby } from './problems.ts'
 import { advance, advanceIdle, planRange, registerConsumer, touchConsumer } from './ranges.ts'
@@ -26,16 +26,9 @@ export interface StepResult {
   readonly isFenced: boolean
 }
 
-export interface Consumer {
-  /**
-   * Returns after `close`. Waits while another instance is active, and while Postgres is away.
-   * @throws what is neither: a fault, for the process to end with.
-   */
-  run(): Promise<void>
+export interface Consumer extends FeedConsumer {
   /** One round, for tests. @throws PLATFORM_FEED_CONSUMER_STANDBY */
   step(): Promise<StepResult>
-  /** Lets the range under way end, gives up the turn. */
-  close(): Promise<void>
 }
 
 /** When no commit wakes us: the connection may have lost a notification. */

@@ -48,6 +48,11 @@ export async function registerConsumer(
   if (is_ahead) throw positionAhead({ consumer: name })
 }
 
+/** Whether a range of the outbox was planned and not ended. */
+export async function hasOpenPlan(client: Queryable, name: string): Promise<boolean> {
+  return (await readConsumer(client, name)).planned_xid !== null
+}
+
 async function readConsumer(client: Queryable, name: string): Promise<ConsumerRow> {
   const { rows } = await client.query<ConsumerRow>({
     name: 'feed-consumer',

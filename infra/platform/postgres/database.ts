@@ -71,6 +71,24 @@ export interface FeedParked {
   xid: string;
 }
 
+export interface FeedPartitions {
+  consumer: string;
+  done_offset: Generated<number>;
+  done_seq: Generated<number>;
+  /**
+   * With done_seq: the outbox position of the last event delivered from this partition. What stands at or below it was published again by the relay, and is dropped.
+   */
+  done_xid: Generated<string>;
+  partition: number;
+  planned_offset: number | null;
+  /**
+   * The database that done_xid and done_seq belong to; events of another one are compared with nothing.
+   */
+  source: Generated<string>;
+  topic: string;
+  updated_at: Generated<ColumnType<string, string | Date, string | Date>>;
+}
+
 export interface IngestCaseAttachments {
   case_id: string;
   content_type: string | null;
@@ -338,6 +356,7 @@ export interface Database {
   "feed.consumers": FeedConsumers;
   "feed.outbox": FeedOutbox;
   "feed.parked": FeedParked;
+  "feed.partitions": FeedPartitions;
   "ingest.case_attachments": IngestCaseAttachments;
   "ingest.case_indices": IngestCaseIndices;
   "ingest.case_transactions": IngestCaseTransactions;

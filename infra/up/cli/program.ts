@@ -182,7 +182,7 @@ function addCare(program: Command, actions: Actions): void {
   program
     .command('dev', { hidden: true })
     .description('what the npm scripts run')
-    .addArgument(new Argument('<task>').choices(['test', 'bench', 'check', 'build']))
+    .addArgument(new Argument('<task>').choices(['test', 'test:kafka', 'bench', 'check', 'build']))
     .argument('[rest...]')
     .allowUnknownOption()
     .action(async (task: string, rest: string[], _options, command: Command) => {
