@@ -3,10 +3,12 @@ import {
   createConsumer,
   type Clock,
   type Consumer,
+  type FeedConsumer,
   type Log,
   type ParkedEvent,
   type FeedRange,
   type Postgres,
+  type Topic,
   type WarehouseClient,
 } from '#infra/platform/index.ts'
 import { createRemovals } from '../audit/removal.ts'
@@ -63,13 +65,33 @@ export function createDeliver(
   }
 }
 
+/** The loader as a consumer, whatever carries the feed. */
+export interface LoaderConsumer {
+  readonly name: string
+  readonly topics: readonly Topic[]
+  readonly deliver: DeliverToWarehouse
+  readonly maxEvents: number
+  readonly now: Clock
+}
+
 /** `run` returns after `close`; a range that fails is delivered again, with the same token. */
 export function createLoader(options: LoaderOptions): Loader {
+  const { postgres, log } = options
+  return createLoaderOver(options, (consumer) => createConsumer({ ...consumer, postgres, log }))
+}
+
+/**
+ * The loader over another carrier of the feed.
+ * @param open makes the consumer that hands the loader its ranges; several ranges may be under way at the same time.
+ */
+export function createLoaderOver<Feed extends FeedConsumer>(
+  options: LoaderOptions,
+  open: (consumer: LoaderConsumer) => Feed,
+): Feed {
   const deliver = createDeliver(options)
   const compaction = createCompaction(options)
   const removals = createRemovals(options)
-  const consumer = createConsumer({
-    postgres: options.postgres,
+  const consumer = open({
     name: LOADER_CONSUMER,
     topics: LOADED_TOPICS,
     deliver: async (range) => {
@@ -78,7 +100,6 @@ export function createLoader(options: LoaderOptions): Loader {
       if (changes > 0) compaction.note(changes)
       return parked
     },
-    log: options.log,
     now: options.now,
     maxEvents: options.maxEvents ?? MAX_EVENTS,
   })

@@ -94,7 +94,7 @@ function addServe(program: Command, actions: Actions): void {
     .command('serve')
     .description('run single roles in this process, configured by the environment')
     .addArgument(
-      new Argument('<role...>', 'what to run').choices(['api', 'warehouse', 'loader', 'dashboards']),
+      new Argument('<role...>', 'what to run').choices(['api', 'warehouse', 'feed', 'loader', 'dashboards']),
     )
     .addHelpText(
       'after',

@@ -53,8 +53,58 @@ export const ApiEnv = z.object({
 })
 export type ApiEnv = z.infer<typeof ApiEnv>
 
+const Kafka = {
+  KAFKA_TOPIC_PREFIX: z
+    .string()
+    .regex(/^[a-zA-Z0-9._-]{0,80}$/)
+    .default('')
+    .describe('Stands before each topic and consumer group, for platforms that share a cluster.'),
+  KAFKA_TLS: z.stringbool().default(false).describe('Whether the brokers are spoken to over TLS.'),
+  KAFKA_USERNAME: z
+    .string()
+    .optional()
+    .describe('Login at the brokers (SCRAM-SHA-512); without it none is shown.'),
+  KAFKA_PASSWORD: secret(1).optional().describe('Password of that login.'),
+}
+const brokers = z
+  .string()
+  .regex(/^[^,\s]+:\d+(,[^,\s]+:\d+)*$/)
+  .transform((list): readonly string[] => list.split(','))
+const KAFKA_BROKERS =
+  'Brokers of Apache Kafka, `host:port,host:port`; with it the feed goes through Kafka, without it through Postgres alone.'
+
+/** The relay, which publishes the outbox to Kafka. */
+export const FeedEnv = z.object({
+  DATABASE_URL: DatabaseUrl,
+  KAFKA_BROKERS: brokers.describe(KAFKA_BROKERS),
+  ...Kafka,
+  KAFKA_PARTITIONS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(6)
+    .describe('Partitions of a topic that the relay makes; fixed for the life of the topic.'),
+  KAFKA_REPLICAS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(9)
+    .default(1)
+    .describe('Copies of each partition of a topic that the relay makes; 3 on a cluster.'),
+  KAFKA_RETENTION_HOURS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(168)
+    .describe('Hours that a topic made by the relay keeps its messages.'),
+})
+export type FeedEnv = z.infer<typeof FeedEnv>
+
 export const LoaderEnv = z.object({
   DATABASE_URL: DatabaseUrl,
+  KAFKA_BROKERS: brokers.optional().describe(KAFKA_BROKERS),
+  ...Kafka,
   ...Warehouse,
   CLICKHOUSE_OWNER_USER: ownerUser,
   CLICKHOUSE_OWNER_PASSWORD: ownerPassword,

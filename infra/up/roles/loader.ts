@@ -4,7 +4,7 @@ import type { LoaderEnv } from './config.ts'
 import { startPruning } from './prune.ts'
 import type { StartRole } from './role.ts'
 
-/** Carries the feed into the warehouse, whose tables it makes first; forgets what everybody has. */
+/** Carries the feed, out of Postgres or out of Kafka, into the warehouse, whose tables it makes first; forgets what everybody has. */
 export const startLoader: StartRole<LoaderEnv> = async (env, log) => {
   const postgres = createPostgres({ url: env.DATABASE_URL, applicationName: 'casehouse-loader' })
   const warehouse = createWarehouseClient({
@@ -15,7 +15,12 @@ export const startLoader: StartRole<LoaderEnv> = async (env, log) => {
     applicationName: 'casehouse-loader',
   })
   await applyWarehouseDdl(warehouse)
-  const loader = createLoader({ postgres, warehouse, log, now: () => new Date() })
+  const options = { postgres, warehouse, log, now: () => new Date() }
+  const { KAFKA_BROKERS } = env
+  const loader =
+    KAFKA_BROKERS === undefined
+      ? createLoader(options)
+      : (await import('./kafka.ts')).createKafkaLoader({ ...env, KAFKA_BROKERS }, options)
   const ended = loader.run()
   const stopPruning = startPruning({ postgres, log })
   return {

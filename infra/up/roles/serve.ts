@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { createLog, readConfig } from '#infra/platform/index.ts'
 import type { Log } from '#infra/platform/contract.ts'
 import { ParentMessage } from '../supervisor/kept-process.ts'
-import { ApiEnv, DashboardsEnv, LoaderEnv, LogEnv, WarehouseEnv } from './config.ts'
+import { ApiEnv, DashboardsEnv, FeedEnv, LoaderEnv, LogEnv, WarehouseEnv } from './config.ts'
 import { ROLE_NAMES, type RoleName, type RunningRole } from './role.ts'
 
 type Env = NodeJS.ProcessEnv
@@ -13,6 +13,7 @@ const LONGEST_STOP_MS = 9_000
 
 const SCHEMAS = {
   warehouse: WarehouseEnv,
+  feed: FeedEnv,
   loader: LoaderEnv,
   dashboards: DashboardsEnv,
   api: ApiEnv,
@@ -22,6 +23,7 @@ const SCHEMAS = {
 const STARTERS: Record<RoleName, (env: Env) => Starter> = {
   warehouse: (env) => async (log) =>
     (await import('./warehouse.ts')).startWarehouse(readConfig(WarehouseEnv, env), log),
+  feed: (env) => async (log) => (await import('./feed.ts')).startFeed(readConfig(FeedEnv, env), log),
   loader: (env) => async (log) => (await import('./loader.ts')).startLoader(readConfig(LoaderEnv, env), log),
   dashboards: (env) => async (log) =>
     (await import('./dashboards.ts')).startDashboards(readConfig(DashboardsEnv, env), log),

@@ -20,6 +20,16 @@ const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_ENV',
 
 /** glibc gives each thread an arena of its own otherwise, and keeps in them what Node's threads have freed. */
 const MALLOC_ARENA_MAX = '2'
+const KAFKA = [
+  'KAFKA_BROKERS',
+  'KAFKA_TOPIC_PREFIX',
+  'KAFKA_TLS',
+  'KAFKA_USERNAME',
+  'KAFKA_PASSWORD',
+  'KAFKA_PARTITIONS',
+  'KAFKA_REPLICAS',
+  'KAFKA_RETENTION_HOURS',
+]
 
 /** The environment of one role process: only what this role reads (roles/config.ts), so that no other learns its secrets. */
 export function toRoleEnvironment(
@@ -43,6 +53,7 @@ export function toRoleEnvironment(
     CLICKHOUSE_DATABASE: env.CLICKHOUSE_DATABASE,
   }
   const dashboardsUrl = `http://127.0.0.1:${ports.dashboards}`
+  const kafka = Object.fromEntries(KAFKA.map((key) => [key, env[key]]))
   const own: Record<RoleName, Record<string, string | undefined>> = {
     warehouse: {
       ...owner,
@@ -52,7 +63,8 @@ export function toRoleEnvironment(
       // Node reads its modules with the pool, so setting it in the engine's own code comes too late.
       UV_THREADPOOL_SIZE: '32',
     },
-    loader: { ...stores, ...owner },
+    feed: { DATABASE_URL: stores.DATABASE_URL, ...kafka },
+    loader: { ...stores, ...owner, ...kafka },
     dashboards: {
       API_URL: toLocalUrl(host, ports.api),
       CASEHOUSE_DASHBOARDS_PORT: String(ports.dashboards),

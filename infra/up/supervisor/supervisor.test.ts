@@ -166,6 +166,18 @@ describe('roles', () => {
     expect(JSON.stringify(toRoleEnvironment('api', options))).not.toContain('owner-password')
     expect(JSON.stringify(toRoleEnvironment('loader', options))).not.toContain('operator-token')
   })
+  test('the relay and the loader alone are told of Kafka', () => {
+    const env = { ...options.env, KAFKA_BROKERS: 'one:9092,two:9092', KAFKA_PASSWORD: 'kafka-password' }
+    for (const role of ['feed', 'loader'] as const) {
+      const told = toRoleEnvironment(role, { ...options, env })
+      expect(() => checkRolesConfig([role], told)).not.toThrow()
+      expect(told).toMatchObject({ KAFKA_BROKERS: 'one:9092,two:9092' })
+    }
+    expect(JSON.stringify(toRoleEnvironment('api', { ...options, env }))).not.toContain('kafka')
+    expect(() => checkRolesConfig(['feed'], { DATABASE_URL: 'postgres://x', KAFKA_BROKERS: 'one' })).toThrow(
+      /KAFKA_BROKERS/,
+    )
+  })
   test('all faults of all roles are told at once', () => {
     expect(() => checkRolesConfig(['api', 'warehouse'], { CASEHOUSE_PORT: 'x' })).toThrow(
       /DATABASE_URL[\s\S]*CASEHOUSE_PORT[\s\S]*CASEHOUSE_ENGINE_DATA/,
