@@ -53,7 +53,10 @@ export default {
       name: 'nothing-unresolved',
       severity: 'error',
       from: { pathNot: '^dashboards/' },
-      to: { couldNotResolve: true, pathNot: 'vitest/(node|config)|@sparticuz/chromium|dist/loader' },
+      to: {
+        couldNotResolve: true,
+        pathNot: 'vitest/(node|config)|@platformatic/kafka|@sparticuz/chromium|dist/loader',
+      },
     },
   ],
   options: {

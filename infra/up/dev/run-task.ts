@@ -139,5 +139,5 @@ async function runBench([name, ...rest]: readonly string[], env: NodeJS.ProcessE
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map((file) => file.replace(/\.ts$/, ''))
   if (name === undefined || !known.includes(name)) throw benchMissing({ known })
-  return run(join('infra', 'load', `${name}.ts`), rest, env)
+  return run(join('infra', 'load', `${name}.ts`), rest, name === 'kafka' ? toKafkaEnvironment(env) : env)
 }
