@@ -1,6 +1,4 @@
 /** What every implementation of the feed owes its consumers, as tests: run on the Postgres outbox and on Kafka. */
-import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { TestDatabase } from '#infra/harness/index.ts'
 import {
@@ -16,6 +14,7 @@ import {
   type Topic,
 } from '#infra/platform/index.ts'
 import type { ChildTold } from './feed-child-told.ts'
+import { createDeliveries, readDeliveries, startFeedChild } from './start-feed-child.ts'
 
 export interface ConsumeOptions {
   readonly name: string
@@ -36,7 +35,6 @@ export interface FeedUnderTest {
 
 const storeAway = problem('TEST_STORE_AWAY', 'unavailable', () => 'The store is away.')
 const WAIT = { timeoutMs: 30_000 }
-const CHILD = join(import.meta.dirname, 'feed-child.ts')
 
 const keysOf = (range: FeedRange): readonly string[] => range.events.map((event) => event.eventKey)
 const sleep = (timeoutMs: number): Promise<void> => new Promise((done) => setTimeout(done, timeoutMs))
@@ -68,9 +66,7 @@ export function describeFeedContract(carrier: string, open: () => Promise<FeedUn
   let started: FeedConsumer[] = []
   beforeEach(async () => {
     feed = await open()
-    await feed.database.postgres.pool.query(
-      'create table test_deliveries (n bigint generated always as identity, token text, keys text[])',
-    )
+    await createDeliveries(feed.database)
   })
   afterEach(async () => {
     await Promise.all(started.splice(0).map((consumer) => consumer.close()))
@@ -111,37 +107,6 @@ export function describeFeedContract(carrier: string, open: () => Promise<FeedUn
     await waitForConsumer(postgres, consumer, WAIT)
   }
 
-  function startChild(told: Pick<ChildTold, 'dieAt' | 'stopAt'>) {
-    const { host, port, user, password, database } = feed.database.options
-    const place = { host, port, user, password: password?.reveal(), database }
-    const argument = {
-      postgres: place,
-      name: 'store',
-      topics: ['form-events.v1'],
-      maxEvents: 10,
-      ...feed.childPlace,
-      ...told,
-    }
-    const child = spawn(process.execPath, [CHILD, JSON.stringify(argument)], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-    let output = ''
-    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
-    const ended = new Promise<NodeJS.Signals | string>((done) =>
-      child.once('exit', (_code, signal) => done(signal ?? output)),
-    )
-    return { child, ended }
-  }
-
-  async function delivered(): Promise<
-    readonly { readonly token: string; readonly keys: readonly string[] }[]
-  > {
-    const { rows } = await feed.database.postgres.pool.query<{ token: string; keys: string[] }>(
-      'select token, keys from test_deliveries order by n',
-    )
-    return rows
-  }
-
   describe(`the feed over ${carrier}`, () => {
     it('delivers each event once, those of a key in order, in ranges of at most maxEvents', async () => {
       const store = collect()
@@ -170,13 +135,15 @@ export function describeFeedContract(carrier: string, open: () => Promise<FeedUn
     it('delivers the same range under the same token after a kill between delivery and advance', async () => {
       await append(Array.from({ length: 45 }, (_, n) => [`k${n % 9}`, String(n)] as const))
       for (const dieAt of [1, 2]) {
-        await expect(startChild({ dieAt }).ended).resolves.toBe('SIGKILL')
+        await expect(startFeedChild(feed.database, { ...feed.childPlace, dieAt }).ended).resolves.toBe(
+          'SIGKILL',
+        )
       }
-      const { child, ended } = startChild({})
+      const { child, ended } = startFeedChild(feed.database, feed.childPlace)
       await settled()
       child.kill('SIGKILL')
       await ended
-      const all = await delivered()
+      const all = await readDeliveries(feed.database)
       const tokens = new Map<string, string>()
       for (const { token, keys } of all) {
         expect(tokens.get(token) ?? keys.join()).toBe(keys.join())

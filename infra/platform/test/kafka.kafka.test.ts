@@ -17,6 +17,7 @@ import {
 } from '#infra/platform/index.ts'
 import { createKafka, createKafkaConsumer, createRelay, RELAY_CONSUMER } from '../kafka/index.ts'
 import { openKafkaFeed, SILENT, type KafkaFeed } from './kafka-feed.ts'
+import { createDeliveries, readDeliveries, startFeedChild } from './start-feed-child.ts'
 
 let feed: KafkaFeed
 const opened: { close(): Promise<void> }[] = []
@@ -221,6 +222,37 @@ describe('a consumer', () => {
     })
     opened.push(second)
     await expect(second.run()).rejects.toMatchObject({ code: 'PLATFORM_KAFKA_EVENTS_GONE' })
+  })
+})
+
+describe('a member that hangs while its partitions are given away', () => {
+  it('delivers only what its successor delivers under the same token, and cannot advance', async () => {
+    const { database, childPlace } = feed
+    await createDeliveries(database)
+    void openRelay().run()
+    await append(upTo(45))
+    const { child, ended } = startFeedChild(database, { ...childPlace, stopAt: 1 })
+    const tokens = new Map<string, string>()
+    try {
+      await expect.poll(() => readDeliveries(database).then((all) => all.length), { timeout: 30_000 }).toBe(1)
+      const { taken } = consume(async ({ token, events }) => {
+        tokens.set(token, events.map(({ eventKey, payload }) => `${eventKey}=${payload}`).join())
+        return []
+      })
+      await expect.poll(() => taken.length, { timeout: 40_000 }).toBe(45)
+      expect(sorted(taken)).toEqual(upTo(45))
+      child.kill('SIGCONT')
+      await append(upTo(90).slice(45))
+      await waitForConsumer(database.postgres, 'store', { timeoutMs: 40_000 })
+      const all = await readDeliveries(database)
+      const [cutOff, ...later] = all
+      expect(tokens.get(cutOff?.token ?? '')).toBe(cutOff?.keys.join())
+      const ofChild = later.flatMap(({ keys }) => keys.map((key) => Number(key.split('=')[1])))
+      expect(sorted([...taken, ...ofChild])).toEqual(upTo(90))
+    } finally {
+      child.kill('SIGKILL')
+      await ended
+    }
   })
 })
 
