@@ -19,6 +19,8 @@ const FETCH_WAIT_MS = 500
 const PARTITION_BYTES = 2 * 1024 * 1024
 const FOLLOW_MS = 100
 const COMMIT_MS = 1_000
+/** How long a wait for a store may go on after the group has called. */
+const PAUSE_STEP_MS = 500
 
 /**
  * Returns when the signal is aborted and everything under way has ended.
@@ -92,15 +94,19 @@ function createBatchTaker(
   let takers = new Map<string, PartitionTaker>()
   const committedAt = new Map<string, number>()
   let hasFailed = false
+  /** What the group answered when it wants us to join again: whoever waits for a store gives up then, so that another may try. */
+  let lost: unknown
 
-  function takerOf(
-    topic: Topic,
-    partition: number,
-    pause: (timeoutMs: number) => Promise<void>,
-  ): PartitionTaker {
+  function takerOf(topic: Topic, partition: number): PartitionTaker {
     const key = `${topic}/${partition}`
     const known = takers.get(key)
     if (known !== undefined) return known
+    const pause = async (timeoutMs: number): Promise<void> => {
+      for (let leftMs = timeoutMs; leftMs > 0; leftMs -= PAUSE_STEP_MS) {
+        await new Promise((done) => setTimeout(done, Math.min(leftMs, PAUSE_STEP_MS)))
+        if (signal.aborted || lost !== undefined) throw kafkaTurnLost({ consumer: name, topic, partition })
+      }
+    }
     const made = createPartitionTaker({
       ...options,
       consumer: name,
@@ -114,17 +120,12 @@ function createBatchTaker(
     return made
   }
 
-  async function takeBatch(payload: EachBatchPayload, lost: () => unknown): Promise<void> {
+  async function takeBatch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload
     // The subscription names only these.
     const topic = kafka.fromName(batch.topic) as Topic
     const place = { topic: batch.topic, partition: batch.partition }
-    const pause = async (timeoutMs: number): Promise<void> => {
-      await new Promise((done) => setTimeout(done, Math.min(timeoutMs, 1_000)))
-      if (signal.aborted || lost() !== undefined)
-        throw kafkaTurnLost({ consumer: name, topic, partition: batch.partition })
-    }
-    const taker = takerOf(topic, batch.partition, pause)
+    const taker = takerOf(topic, batch.partition)
     const wanted = await taker.wanted()
     const first = BigInt(batch.firstOffset() ?? wanted)
     const last = BigInt(batch.lastOffset())
@@ -135,6 +136,7 @@ function createBatchTaker(
       return
     }
     await taker.take(batch.messages)
+    if (signal.aborted) return
     const next = await taker.wanted()
     payload.resolveOffset(String(next - 1n))
     await commit(place, next)
@@ -155,16 +157,16 @@ function createBatchTaker(
   return {
     forget: () => {
       takers = new Map()
+      lost = undefined
     },
     take: async (payload) => {
       if (hasFailed || signal.aborted) return
-      let lost: unknown
       // A slow store is no reason to lose the partition: the group hears from us all the while.
       const heartbeat = setInterval(() => {
         payload.heartbeat().catch((error: unknown) => (lost ??= error))
       }, 1_000)
       try {
-        await takeBatch(payload, () => lost)
+        await takeBatch(payload)
       } catch (error) {
         if (lost === undefined && !isKafkaError(error)) {
           hasFailed = true

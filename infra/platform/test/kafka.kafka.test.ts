@@ -9,6 +9,7 @@ import {
   appendEvents,
   createConsumer,
   listParked,
+  problem,
   readConsumerStatus,
   waitForConsumer,
   type Deliver,
@@ -172,6 +173,29 @@ describe('a consumer', () => {
     await append([2])
     await expect.poll(() => taken, { timeout: 20_000 }).toEqual([1, 2])
     await waitForConsumer(feed.database.postgres, 'store', { timeoutMs: 10_000 })
+  })
+
+  it('gives up its partitions while its own store is away, so that another may try', async () => {
+    let isAway = false
+    let refused = 0
+    const storeAway = problem('TEST_STORE_AWAY', 'unavailable', () => 'The store is away.')
+    const first = consume(async () => {
+      if (!isAway) return []
+      refused += 1
+      throw storeAway({})
+    })
+    void openRelay().run()
+    // All partitions have been read by then.
+    await append(upTo(22))
+    await expect.poll(() => first.taken.length, { timeout: 20_000 }).toBe(22)
+    isAway = true
+    await append(upTo(44).slice(22))
+    await expect.poll(() => refused, { timeout: 20_000 }).toBeGreaterThan(0)
+    const startedAt = performance.now()
+    const { taken } = consume()
+    await expect.poll(() => taken.length, { timeout: 40_000 }).toBeGreaterThan(0)
+    // Far below the minute after which the group would have given them away by force.
+    expect(performance.now() - startedAt).toBeLessThan(30_000)
   })
 
   it('is not level before what was published is delivered', async () => {
