@@ -1,74 +1,22 @@
-import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestDatabase } from '../../infra/harness/index.ts'
-import type { TestDatabase } from '../../infra/harness/index.ts'
-import { createLog } from '#infra/platform/index.ts'
-import { createIngest } from '../index.ts'
-import type { Ingest, SubmissionRequest } from '../index.ts'
-import { createIngestReads } from '../index.ts'
-import type { IngestReads } from '../index.ts'
+import type { TestDatabase } from '#infra/harness/index.ts'
+import type { Ingest, IngestReads, SubmissionRequest } from '../index.ts'
+import { DOMAIN } from './said-forms.ts'
+import { caseBlock, create, createIngestScenario, form, request, update } from './scenario.ts'
+import type { IngestScenario } from './scenario.ts'
 
+let scenario: IngestScenario
 let database: TestDatabase
 let ingest: Ingest
 let reads: IngestReads
-const DOMAIN = 'demo'
+let submits: IngestScenario['submits']
+let stateOf: IngestScenario['stateOf']
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  const { postgres } = database
-  ingest = createIngest({
-    postgres,
-    log: createLog({ name: 'test', level: 'silent' }),
-    now: () => new Date(),
-    newId: () => randomUUID().replaceAll('-', ''),
-    closesExtensions: async () => true,
-  })
-  reads = createIngestReads({ postgres })
+  scenario = await createIngestScenario()
+  ;({ database, ingest, reads, submits, stateOf } = scenario)
 })
-afterAll(async () => {
-  await ingest.drain()
-  await database.drop()
-})
-
-function request(xml: string): SubmissionRequest {
-  return {
-    xml: Buffer.from(xml),
-    attachments: [],
-    appId: 'APP1',
-    buildId: null,
-    authContext: { user_id: null, authenticated: false, domain: DOMAIN },
-    openrosaHeaders: {},
-    submitIp: '127.0.0.1',
-    lastSyncToken: null,
-    dateHeader: null,
-    submitTime: null,
-    isApiSubmission: false,
-  }
-}
-
-interface Said {
-  readonly formId: string
-  readonly xmlns?: string
-  readonly cases: string
-}
-
-const V2 = 'http://commcarehq.org/case/transaction/v2'
-function form({ formId, xmlns = 'http://openrosa.org/formdesigner/ABC', cases }: Said): string {
-  return `<?xml version='1.0' ?><data xmlns="${xmlns}" name="Register">${cases}<n1:meta xmlns:n1="http://openrosa.org/jr/xforms"><n1:deviceID>d</n1:deviceID><n1:userID>u1</n1:userID><n1:username>joe</n1:username><n1:instanceID>${formId}</n1:instanceID></n1:meta></data>`
-}
-function caseBlock(caseId: string, inner: string, at = '2024-03-01T10:00:00.000+02:00'): string {
-  return `<n0:case xmlns:n0="${V2}" case_id="${caseId}" user_id="u1" date_modified="${at}">${inner}</n0:case>`
-}
-const create = (type: string, name: string): string =>
-  `<n0:create><n0:case_type>${type}</n0:case_type><n0:case_name>${name}</n0:case_name><n0:owner_id>u1</n0:owner_id></n0:create>`
-const update = (name: string, value: string): string =>
-  `<n0:update><n0:${name}>${value}</n0:${name}></n0:update>`
-
-const submits = (said: Said, domain = DOMAIN) => ingest.submit(domain, request(form(said)))
-async function stateOf(caseId: string, domain = DOMAIN) {
-  const found = await reads.findCase(domain, caseId)
-  return found?.snapshot
-}
+afterAll(async () => scenario.close())
 
 const many = (n: number, tag: string): string =>
   Array.from({ length: n }, (_, i) => caseBlock(`${tag}${i}`, create('p', 'x'))).join('')
