@@ -7,6 +7,7 @@ import { caseKey, Held, tryLocks } from '../store/locks.ts'
 import { parseSubmission, toStoredXml } from './parse-submission.ts'
 import { keepNewForm } from './keep-form.ts'
 import type { Member } from './keep-form.ts'
+import { addStored } from './workspace.ts'
 import type { Workspace } from './workspace.ts'
 
 const OPEN_EXTENSIONS = `
@@ -50,15 +51,6 @@ async function findExtensions({
   return byHost
 }
 
-async function loadMissing({ client, workspace }: Closing, chain: readonly string[]): Promise<void> {
-  const missing = chain.filter((caseId) => !workspace.cases.has(caseId))
-  for (const stored of await readCases(client, missing)) {
-    workspace.cases.set(stored.snapshot.case_id, stored)
-    const known = workspace.stored as Map<string, typeof stored>
-    known.set(stored.snapshot.case_id, stored)
-  }
-}
-
 /** @throws Held when a case of the chain is held by another transaction */
 export async function closeExtensions(closing: Closing): Promise<void> {
   const { client, workspace, domain, closed, receivedAt } = closing
@@ -67,7 +59,13 @@ export async function closeExtensions(closing: Closing): Promise<void> {
   if (chain.length === 0) return
   const [held] = await tryLocks(client, [{ domain, keys: chain.map(caseKey) }])
   if (held !== true) throw new Held()
-  await loadMissing(closing, chain)
+  addStored(
+    workspace,
+    await readCases(
+      client,
+      chain.filter((caseId) => !workspace.cases.has(caseId)),
+    ),
+  )
   const formId = closing.newId()
   const xml = Buffer.from(closingForm(chain, { formId, at: receivedAt }))
   const parsed = parseSubmission({ xml, attachments: [] }, receivedAt)

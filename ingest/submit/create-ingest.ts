@@ -1,11 +1,10 @@
 /** Ingest put together: the lane, the transactions of their own, and what happens when one of them fails. */
-import { Problem } from '#infra/platform/index.ts'
+import { appendEvents, Problem } from '#infra/platform/index.ts'
 import type { Log, Postgres } from '#infra/platform/contract.ts'
 import { archiveForm } from '../rebuild/archive-form.ts'
 import { caseKey, formKey, Held } from '../store/locks.ts'
 import { createWorkspace } from './workspace.ts'
 import { writeSet } from '../store/write-set.ts'
-import { appendEvents } from '#infra/platform/index.ts'
 import { instantOf } from './instants.ts'
 import { isAccepted } from './accept.ts'
 import { createLane } from './lane.ts'

@@ -19,16 +19,25 @@ import type { ParsedForm } from './parse-submission.ts'
 export interface Workspace {
   /** By case id; an id belongs to one domain only. */
   readonly cases: Map<string, StoredCase>
-  /** Case ids that exist in the database, as far as they were asked for. */
-  readonly stored: ReadonlyMap<string, StoredCase>
+  /** Cases as the database has them, as far as they were asked for. */
+  readonly stored: Map<string, StoredCase>
   /** Decimal text by `ledgerKey`. */
   readonly balances: Map<string, string>
   readonly set: WriteSet
 }
 
 export function createWorkspace(stored: readonly StoredCase[], balances: Map<string, string>): Workspace {
-  const byId = new Map(stored.map((one) => [one.snapshot.case_id, one]))
-  return { cases: new Map(byId), stored: byId, balances, set: createWriteSet() }
+  const workspace: Workspace = { cases: new Map(), stored: new Map(), balances, set: createWriteSet() }
+  addStored(workspace, stored)
+  return workspace
+}
+
+/** Cases read later than the others; none of them may have been changed in the workspace. */
+export function addStored(workspace: Workspace, stored: readonly StoredCase[]): void {
+  for (const one of stored) {
+    workspace.cases.set(one.snapshot.case_id, one)
+    workspace.stored.set(one.snapshot.case_id, one)
+  }
 }
 
 export function ledgerKey(entry: Pick<LedgerEntry, 'caseId' | 'sectionId' | 'entryId'>): string {
