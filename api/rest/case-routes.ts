@@ -1,16 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { z } from 'zod'
 import { findCasesByIds, type FoundDocument, type ListCasesAsked } from '#warehouse/index.ts'
 import { getDomain } from '../plugins/access.ts'
 import { caseMissing } from '../problems.ts'
-import { defineRoute } from '../server/define-route.ts'
 import type { ApiDependencies } from '../server/dependencies.ts'
-import { waitForWarehouse } from '../server/freshness.ts'
 import { CaseObject } from './case-object.ts'
 import { CaseListQuery, FullCaseQuery } from './documented-query.ts'
 import { addToCase, toCaseObjects } from './full.ts'
 import { toOrigin } from './origin.ts'
-import { Meta, parseFlag, parseOrder, parsePaging, parseRange, RestQuery, toMeta } from './page.ts'
+import { parseFlag, parseOrder, parsePaging, parseRange } from './page.ts'
+import type { RestQuery } from './page.ts'
+import { defineResource } from './define-resource.ts'
 
 const ORDERS = ['server_date_modified', 'date_modified', 'indexed_on'] as const
 const BASES = ['/a/:domain/api/v0.5/case', '/a/:domain/api/v0.4/case', '/a/:domain/api/case/v1'] as const
@@ -39,7 +38,7 @@ function parseCaseQuery(query: RestQuery): ListCasesAsked {
 
 /** `/api/v0.5/case/` and its aliases. Source: reference §10.1, §10.2, §10.4. */
 export function caseRoutes(app: FastifyInstance, dependencies: ApiDependencies): void {
-  const { postgres, warehouse, queries } = dependencies
+  const { warehouse, queries } = dependencies
 
   async function toObjects(request: FastifyRequest, query: RestQuery, found: readonly FoundDocument[]) {
     const { domain } = getDomain(request)
@@ -57,50 +56,17 @@ export function caseRoutes(app: FastifyInstance, dependencies: ApiDependencies):
     )
   }
 
-  for (const base of BASES) {
-    const shared = {
-      permission: 'read',
-      challenge: true,
-      tag: 'cases',
-      method: 'GET',
-      query: RestQuery,
-    } as const
-    defineRoute(
-      app,
-      {
-        ...shared,
-        url: base,
-        summary: 'List cases',
-        describedQuery: CaseListQuery,
-        answer: z.object({ meta: Meta, objects: z.array(CaseObject) }),
-      },
-      async ({ query, request }) => {
-        const asked = parseCaseQuery(query)
-        await waitForWarehouse(postgres)
-        const found = await queries.listCases(getDomain(request).domain, asked)
-        return {
-          meta: toMeta(query, asked, found.total_count),
-          objects: await toObjects(request, query, found.rows),
-        }
-      },
-    )
-    defineRoute(
-      app,
-      {
-        ...shared,
-        url: `${base}/:caseId`,
-        summary: 'One case',
-        describedQuery: FullCaseQuery,
-        params: z.object({ domain: z.string(), caseId: z.string() }),
-        answer: CaseObject,
-      },
-      async ({ params, query, request }) => {
-        await waitForWarehouse(postgres)
-        const found = await findCasesByIds(warehouse, getDomain(request).domain, [params.caseId])
-        const [object] = await toObjects(request, query, found)
-        if (!object) throw caseMissing({})
-        return object
-      },
-    )
-  }
+  defineResource(app, dependencies, {
+    bases: BASES,
+    tag: 'cases',
+    summaries: { list: 'List cases', one: 'One case' },
+    idParam: 'caseId',
+    shape: CaseObject,
+    described: { list: CaseListQuery, one: FullCaseQuery },
+    parseQuery: parseCaseQuery,
+    list: async (domain, asked) => queries.listCases(domain, asked),
+    find: async (domain, caseId) => findCasesByIds(warehouse, domain, [caseId]),
+    toObjects,
+    missing: () => caseMissing({}),
+  })
 }

@@ -1,14 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { z } from 'zod'
 import { findFormsByIds, type FoundDocument, type ListFormsAsked } from '#warehouse/index.ts'
 import { getDomain } from '../plugins/access.ts'
 import { formMissing } from '../problems.ts'
-import { defineRoute } from '../server/define-route.ts'
 import type { ApiDependencies } from '../server/dependencies.ts'
-import { waitForWarehouse } from '../server/freshness.ts'
 import { FormObject, toFormObject } from './form-object.ts'
 import { FormListQuery, FullQuery } from './documented-query.ts'
-import { Meta, parseFlag, parseOrder, parsePaging, parseRange, RestQuery, toMeta } from './page.ts'
+import { parseFlag, parseOrder, parsePaging, parseRange } from './page.ts'
+import type { RestQuery } from './page.ts'
+import { defineResource } from './define-resource.ts'
 import { addCasesOfForms } from './full.ts'
 import { toOrigin } from './origin.ts'
 
@@ -38,7 +37,7 @@ function parseFormQuery(query: RestQuery): ListFormsAsked {
 
 /** `/api/v0.5/form/` and its aliases. Source: reference §10.1–10.3. */
 export function formRoutes(app: FastifyInstance, dependencies: ApiDependencies): void {
-  const { postgres, warehouse, queries } = dependencies
+  const { warehouse, queries } = dependencies
 
   async function toObjects(request: FastifyRequest, query: RestQuery, found: readonly FoundDocument[]) {
     const { domain } = getDomain(request)
@@ -50,50 +49,17 @@ export function formRoutes(app: FastifyInstance, dependencies: ApiDependencies):
     })
   }
 
-  for (const base of BASES) {
-    const shared = {
-      permission: 'read',
-      challenge: true,
-      tag: 'forms',
-      method: 'GET',
-      query: RestQuery,
-    } as const
-    defineRoute(
-      app,
-      {
-        ...shared,
-        url: base,
-        summary: 'List forms',
-        describedQuery: FormListQuery,
-        answer: z.object({ meta: Meta, objects: z.array(FormObject) }),
-      },
-      async ({ query, request }) => {
-        const asked = parseFormQuery(query)
-        await waitForWarehouse(postgres)
-        const found = await queries.listForms(getDomain(request).domain, asked)
-        return {
-          meta: toMeta(query, asked, found.total_count),
-          objects: await toObjects(request, query, found.rows),
-        }
-      },
-    )
-    defineRoute(
-      app,
-      {
-        ...shared,
-        url: `${base}/:formId`,
-        summary: 'One form',
-        describedQuery: FullQuery,
-        params: z.object({ domain: z.string(), formId: z.string() }),
-        answer: FormObject,
-      },
-      async ({ params, query, request }) => {
-        await waitForWarehouse(postgres)
-        const found = await findFormsByIds(warehouse, getDomain(request).domain, [params.formId])
-        const [object] = await toObjects(request, query, found)
-        if (!object) throw formMissing({})
-        return object
-      },
-    )
-  }
+  defineResource(app, dependencies, {
+    bases: BASES,
+    tag: 'forms',
+    summaries: { list: 'List forms', one: 'One form' },
+    idParam: 'formId',
+    shape: FormObject,
+    described: { list: FormListQuery, one: FullQuery },
+    parseQuery: parseFormQuery,
+    list: async (domain, asked) => queries.listForms(domain, asked),
+    find: async (domain, formId) => findFormsByIds(warehouse, domain, [formId]),
+    toObjects,
+    missing: () => formMissing({}),
+  })
 }
