@@ -106,3 +106,9 @@ export const attachmentMissing = problem(
   'missing',
   () => 'The form or case has no such attachment.',
 )
+export const parkedMissing = problem(
+  'API_PARKED_MISSING',
+  'missing',
+  (d: { consumer: string; parkedId: number }) =>
+    `Consumer ${d.consumer} has no parked event ${d.parkedId} that waits; the page Parked events and feed status show those that do.`,
+)

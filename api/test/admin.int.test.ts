@@ -14,6 +14,21 @@ const post = async (url: string, body: unknown, as: string = OPERATOR) =>
   scenario.ask({ method: 'POST', url, as, body })
 
 describe('administration', () => {
+  it('replays what is parked, and says when a named event does not wait', async () => {
+    const { pool } = scenario.database.postgres
+    await pool.query(
+      `insert into feed.parked (consumer, topic, domain, event_key, xid, seq, payload, code, reason)
+       values ('warehouse-loader', 'form-events.v1', 'parking', 'f', '7', 7, '{}', 'X', 'unfit')`,
+    )
+    const unknown = await post('/api/admin/feed/replay', { parked_id: 999_999 })
+    expect([unknown.status, unknown.body.code]).toEqual([404, 'API_PARKED_MISSING'])
+    const { rows } = await pool.query<{ parked_id: number }>('select parked_id from feed.parked')
+    const replayed = await post('/api/admin/feed/replay', { parked_id: rows[0]?.parked_id })
+    expect(replayed.body).toMatchObject({ replayed_events: 1 })
+    const again = await post('/api/admin/feed/replay', { parked_id: rows[0]?.parked_id })
+    expect(again.status).toBe(404)
+  })
+
   it('creates a project space once, by its rules', async () => {
     const created = await post('/api/admin/domains', {
       domain: 'clinic',

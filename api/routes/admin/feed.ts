@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { listConsumers, replayParked } from '#infra/platform/index.ts'
 import { LOADER_CONSUMER } from '#warehouse/contract.ts'
+import { parkedMissing } from '../../problems.ts'
 import { defineRoute } from '../../server/define-route.ts'
 import type { ApiDependencies } from '../../server/dependencies.ts'
 
@@ -70,9 +71,12 @@ export function feedRoutes(app: FastifyInstance, { postgres }: ApiDependencies):
       answer: ReplayAnswer,
     },
     async ({ body }) => {
-      const result = await replayParked(postgres, { consumer: body.consumer, parkedId: body.parked_id })
+      const { consumer, parked_id: parkedId } = body
+      const result = await replayParked(postgres, { consumer, parkedId })
+      if (parkedId !== undefined && result.replayedEvents + result.parkedEvents === 0)
+        throw parkedMissing({ consumer, parkedId })
       return {
-        consumer: body.consumer,
+        consumer,
         replayed_events: result.replayedEvents,
         parked_events: result.parkedEvents,
       }
