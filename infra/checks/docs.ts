@@ -9,12 +9,18 @@ import { z } from 'zod'
 import { Problem } from '#infra/platform/index.ts'
 import { createActions } from '../up/cli/actions.ts'
 import { createProgram } from '../up/cli/program.ts'
-import { ApiEnv, DashboardsEnv, LoaderEnv, LogEnv, WarehouseEnv } from '../up/roles/config.ts'
+import { ApiEnv, DashboardsEnv, FeedEnv, LoaderEnv, LogEnv, WarehouseEnv } from '../up/roles/config.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const DOCS = join(ROOT, 'infra/docs')
 
-const ROLE_SCHEMAS = { warehouse: WarehouseEnv, loader: LoaderEnv, api: ApiEnv, dashboards: DashboardsEnv }
+const ROLE_SCHEMAS = {
+  warehouse: WarehouseEnv,
+  loader: LoaderEnv,
+  feed: FeedEnv,
+  api: ApiEnv,
+  dashboards: DashboardsEnv,
+}
 
 /** Stands for any detail while a sentence is printed: reads as its own name whatever is done to it. */
 function placeholder(name: string): unknown {
