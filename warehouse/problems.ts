@@ -55,3 +55,10 @@ export const instantInvalid = problem(
   (d: { parameter: string }) =>
     `"${d.parameter}" is no instant: use ISO 8601, for instance 2024-03-01T08:00:00Z.`,
 )
+
+/** Why the loader parks an event, for people who look one up. */
+export const PARK_CODES = {
+  WAREHOUSE_DOMAIN_UNNAMEABLE: 'The domain cannot name a table.',
+  WAREHOUSE_EVENT_MALFORMED: 'The event is not of the shape of its topic; the reason says where.',
+  WAREHOUSE_TOPIC_UNKNOWN: 'The warehouse keeps no such topic.',
+} as const

@@ -37,23 +37,32 @@ function placeholder(name: string): unknown {
 
 const details = new Proxy({}, { get: (_, key) => placeholder(String(key)) })
 
-async function readProblems(): Promise<Problem[]> {
+interface Books {
+  readonly problems: readonly Problem[]
+  /** Sentences of the codes under which events are parked. */
+  readonly parkCodes: ReadonlyMap<string, string>
+}
+
+async function readBooks(): Promise<Books> {
   const books = globSync('{infra,tenants,ingest,warehouse,api}/**/problems.ts', { cwd: ROOT })
     .filter((file) => file !== 'api/plugins/problems.ts')
     .sort()
   const found: Problem[] = []
+  const parkCodes = new Map<string, string>()
   for (const book of books) {
-    const exports = Object.values((await import(join(ROOT, book))) as Record<string, unknown>)
-    for (const create of exports) {
+    const exports = (await import(join(ROOT, book))) as Record<string, unknown>
+    for (const [code, sentence] of Object.entries(exports['PARK_CODES'] ?? {}))
+      parkCodes.set(code, String(sentence))
+    for (const create of Object.values(exports)) {
       const made: unknown = typeof create === 'function' ? create(details) : null
       if (made instanceof Problem) found.push(made)
     }
   }
-  return found.sort((a, b) => (a.code < b.code ? -1 : 1))
+  return { problems: found.sort((a, b) => (a.code < b.code ? -1 : 1)), parkCodes }
 }
 
 async function problemsPage(): Promise<string> {
-  const problems = await readProblems()
+  const { problems, parkCodes } = await readBooks()
   const twice = problems.find((entry, index) => problems[index + 1]?.code === entry.code)
   if (twice !== undefined) throw new Error(`The code ${twice.code} stands in two problem books.`)
   const rows = problems.map(
@@ -69,6 +78,16 @@ async function problemsPage(): Promise<string> {
     '| code | kind | sentence |',
     '|---|---|---|',
     ...rows,
+    '',
+    '## Parked events',
+    '',
+    'An event that a consumer cannot use is kept whole under one of these, and shown until it is replayed.',
+    '',
+    '| code | why |',
+    '|---|---|',
+    ...[...parkCodes].sort().map(([code, why]) => `| \`${code}\` | ${why} |`),
+    '',
+    'The pages have codes of their own, `DASHBOARDS_…`, listed in [their README](../../dashboards/README.md).',
     '',
   ].join('\n')
 }

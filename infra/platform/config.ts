@@ -1,13 +1,6 @@
 /** Configuration: one zod object over the environment, read once, all faults told at once. */
 import type { z } from 'zod'
-import { problem } from './problem.ts'
-
-export const configInvalid = problem(
-  'PLATFORM_CONFIG_INVALID',
-  'invalid',
-  (d: { faults: readonly string[] }) =>
-    `The configuration is not usable:\n${d.faults.map((fault) => `  ${fault}`).join('\n')}`,
-)
+import { configInvalid } from './problems.ts'
 
 /**
  * @param schema a zod object whose keys are names of environment variables.

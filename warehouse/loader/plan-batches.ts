@@ -1,6 +1,7 @@
 /** A range of events → the inserts that carry it: one for each topic and domain. Pure. */
-import type { FeedRange, ParkedEvent } from '#infra/platform/index.ts'
+import type { FeedEvent, FeedRange, ParkedEvent } from '#infra/platform/index.ts'
 import { LOADED_TOPICS, type LoadedTopic } from '../contract.ts'
+import { PARK_CODES } from '../problems.ts'
 import { isNameableDomain } from '../schema/entry-tables.ts'
 import { Misfit } from './reading.ts'
 import { toCaseEntry, toFormEntry, toWorkerEntry } from './to-rows.ts'
@@ -24,17 +25,25 @@ export interface Plan {
   readonly parked: readonly ParkedEvent[]
 }
 
+function toParked(
+  event: FeedEvent,
+  code: keyof typeof PARK_CODES,
+  reason: string = PARK_CODES[code],
+): ParkedEvent {
+  return { event, code, reason }
+}
+
 export function planBatches(range: FeedRange): Plan {
   const parked: ParkedEvent[] = []
   const batches = new Map<string, Batch & { rows: Readonly<Record<string, unknown>>[] }>()
   for (const event of range.events) {
     if (!isNameableDomain(event.domain)) {
-      parked.push({ event, code: 'WAREHOUSE_DOMAIN_UNNAMEABLE', reason: 'the domain cannot name a table' })
+      parked.push(toParked(event, 'WAREHOUSE_DOMAIN_UNNAMEABLE'))
       continue
     }
     const topic = LOADED_TOPICS.find((loaded) => loaded === event.topic)
     if (topic === undefined) {
-      parked.push({ event, code: 'WAREHOUSE_TOPIC_UNKNOWN', reason: 'the warehouse keeps no such topic' })
+      parked.push(toParked(event, 'WAREHOUSE_TOPIC_UNKNOWN'))
       continue
     }
     try {
@@ -46,7 +55,7 @@ export function planBatches(range: FeedRange): Plan {
       } else batch.rows.push(row)
     } catch (error) {
       if (!(error instanceof Misfit)) throw error
-      parked.push({ event, code: 'WAREHOUSE_EVENT_MALFORMED', reason: error.message })
+      parked.push(toParked(event, 'WAREHOUSE_EVENT_MALFORMED', error.message))
     }
   }
   return { batches: [...batches.values()], parked }

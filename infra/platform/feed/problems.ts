@@ -40,5 +40,12 @@ export const positionAhead = problem(
     `The consumer ${d.consumer} stands ahead of this server's transactions: the database came from another server. Set done_xid and done_seq of its row in feed.consumers to 0, planned_xid and planned_seq to null; all kept events are then delivered again.`,
 )
 
+/** Why the feed itself parks an event, for people who look one up. */
+export const PARK_CODES = {
+  FEED_EVENT_BUG:
+    'The consumer failed on this event three times; the log says how. Replay it once that is mended.',
+  FEED_EVENT_TOO_LARGE: 'The event is larger than a message of Kafka may be (64 MiB).',
+} as const
+
 /** Code under which an event is parked that makes its consumer throw. */
-export const EVENT_BUG = 'FEED_EVENT_BUG'
+export const EVENT_BUG = 'FEED_EVENT_BUG' satisfies keyof typeof PARK_CODES

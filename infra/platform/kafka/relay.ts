@@ -5,6 +5,7 @@
 import type { Message, Producer, TopicMessages } from 'kafkajs'
 import { TOPICS, type FeedEvent, type Log, type ParkedEvent, type Postgres, type Topic } from '../contract.ts'
 import { createConsumer, type Consumer } from '../feed/consumer.ts'
+import type { PARK_CODES } from '../feed/problems.ts'
 import type { KafkaCluster } from './client.ts'
 import { toMessage } from './message.ts'
 import { readSource } from './source.ts'
@@ -14,7 +15,7 @@ import { ensureTopics, LARGEST_MESSAGE_BYTES, type TopicOptions } from './topics
 /** The relay's name among the consumers of the outbox. */
 export const RELAY_CONSUMER = 'kafka-relay'
 /** Code under which an event is parked that no topic takes. */
-export const EVENT_TOO_LARGE = 'FEED_EVENT_TOO_LARGE'
+export const EVENT_TOO_LARGE = 'FEED_EVENT_TOO_LARGE' satisfies keyof typeof PARK_CODES
 
 export interface RelayOptions {
   readonly postgres: Postgres
