@@ -9,18 +9,10 @@ import { z } from 'zod'
 import { Problem } from '#infra/platform/index.ts'
 import { createActions } from '../up/cli/actions.ts'
 import { createProgram } from '../up/cli/program.ts'
-import { ApiEnv, DashboardsEnv, FeedEnv, LoaderEnv, LogEnv, WarehouseEnv } from '../up/roles/config.ts'
+import { ProcessEnv, ROLE_SCHEMAS } from '../up/roles/config.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const DOCS = join(ROOT, 'infra/docs')
-
-const ROLE_SCHEMAS = {
-  warehouse: WarehouseEnv,
-  loader: LoaderEnv,
-  feed: FeedEnv,
-  api: ApiEnv,
-  dashboards: DashboardsEnv,
-}
 
 /** Stands for any detail while a sentence is printed: reads as its own name whatever is done to it. */
 function placeholder(name: string): unknown {
@@ -153,7 +145,7 @@ function toKind(key: Key, name: string): string {
 /** One row a key, with every role that reads it. @throws when a key is not described */
 function environmentPage(): string {
   const rows = new Map<string, { key: Key; isRequired: boolean; roles: string[] }>()
-  for (const [role, schema] of Object.entries({ ...ROLE_SCHEMAS, all: LogEnv })) {
+  for (const [role, schema] of Object.entries({ ...ROLE_SCHEMAS, all: ProcessEnv })) {
     const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
     for (const [name, property] of Object.entries(properties)) {
       const key = Key.parse(property)

@@ -1,5 +1,6 @@
 /** The command line as it is typed and explained. It parses and calls one action; the actions do the work. */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
+import { ROLE_NAMES } from '../roles/role.ts'
 import { createPeopleCommands } from './program-people.ts'
 import { GlobalOptions, type Actions } from './options.ts'
 
@@ -93,9 +94,7 @@ function addServe(program: Command, actions: Actions): void {
   program
     .command('serve')
     .description('run single roles in this process, configured by the environment')
-    .addArgument(
-      new Argument('<role...>', 'what to run').choices(['api', 'warehouse', 'feed', 'loader', 'dashboards']),
-    )
+    .addArgument(new Argument('<role...>', 'what to run').choices(ROLE_NAMES))
     .addHelpText(
       'after',
       '\nExample:\n  $ DATABASE_URL=postgres://… CLICKHOUSE_URL=http://… casehouse serve api loader',

@@ -132,9 +132,27 @@ export const DashboardsEnv = z.object({
 })
 export type DashboardsEnv = z.infer<typeof DashboardsEnv>
 
-export const LogEnv = z.object({
+export const KeeperEnv = z.object({ DATABASE_URL: DatabaseUrl })
+export type KeeperEnv = z.infer<typeof KeeperEnv>
+
+/** What each role reads. */
+export const ROLE_SCHEMAS = {
+  warehouse: WarehouseEnv,
+  loader: LoaderEnv,
+  keeper: KeeperEnv,
+  feed: FeedEnv,
+  api: ApiEnv,
+  dashboards: DashboardsEnv,
+} as const
+
+/** What every role reads besides. */
+export const ProcessEnv = z.object({
   CASEHOUSE_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .describe('From which level on lines are logged.'),
+  CASEHOUSE_FAIL_POINTS: z
+    .string()
+    .default('')
+    .describe('For kill tests alone: `POINT=kill|stop|fail[:N]`, where this process shall fail.'),
 })

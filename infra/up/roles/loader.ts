@@ -1,10 +1,9 @@
 import { createPostgres, createWarehouseClient } from '#infra/platform/index.ts'
 import { applyWarehouseDdl, createLoader } from '#warehouse/index.ts'
 import type { LoaderEnv } from './config.ts'
-import { startPruning } from './prune.ts'
 import type { StartRole } from './role.ts'
 
-/** Carries the feed, out of Postgres or out of Kafka, into the warehouse, whose tables it makes first; forgets what everybody has. */
+/** Carries the feed, out of Postgres or out of Kafka, into the warehouse, whose tables it makes first. */
 export const startLoader: StartRole<LoaderEnv> = async (env, log) => {
   const postgres = createPostgres({ url: env.DATABASE_URL, applicationName: 'casehouse-loader' })
   const warehouse = createWarehouseClient({
@@ -22,11 +21,9 @@ export const startLoader: StartRole<LoaderEnv> = async (env, log) => {
       ? createLoader(options)
       : (await import('./kafka.ts')).createKafkaLoader({ ...env, KAFKA_BROKERS }, options)
   const ended = loader.run()
-  const stopPruning = startPruning({ postgres, log })
   return {
     ended,
     async stop() {
-      await stopPruning()
       await loader.close()
       await ended
       await warehouse.close()

@@ -1,6 +1,6 @@
 import type { Log } from '#infra/platform/contract.ts'
 
-export const ROLE_NAMES = ['warehouse', 'feed', 'loader', 'dashboards', 'api'] as const
+export const ROLE_NAMES = ['warehouse', 'feed', 'loader', 'keeper', 'dashboards', 'api'] as const
 export type RoleName = (typeof ROLE_NAMES)[number]
 
 export interface RunningRole {

@@ -1,9 +1,18 @@
 /** `casehouse serve ROLE…`: some roles in this process, until a signal, the supervisor's word, or the supervisor's end. */
 import type { z } from 'zod'
-import { createLog, readConfig } from '#infra/platform/index.ts'
+import { armFailPoints, createLog, readConfig } from '#infra/platform/index.ts'
 import type { Log } from '#infra/platform/contract.ts'
 import { ParentMessage } from '../supervisor/kept-process.ts'
-import { ApiEnv, DashboardsEnv, FeedEnv, LoaderEnv, LogEnv, WarehouseEnv } from './config.ts'
+import {
+  ApiEnv,
+  DashboardsEnv,
+  FeedEnv,
+  KeeperEnv,
+  LoaderEnv,
+  ProcessEnv,
+  ROLE_SCHEMAS,
+  WarehouseEnv,
+} from './config.ts'
 import { ROLE_NAMES, type RoleName, type RunningRole } from './role.ts'
 
 type Env = NodeJS.ProcessEnv
@@ -11,20 +20,13 @@ type Starter = (log: Log) => Promise<RunningRole>
 
 const LONGEST_STOP_MS = 9_000
 
-const SCHEMAS = {
-  warehouse: WarehouseEnv,
-  feed: FeedEnv,
-  loader: LoaderEnv,
-  dashboards: DashboardsEnv,
-  api: ApiEnv,
-} as const
-
 /** Each role's modules are loaded only where it runs: the engine alone is half a gigabyte. */
 const STARTERS: Record<RoleName, (env: Env) => Starter> = {
   warehouse: (env) => async (log) =>
     (await import('./warehouse.ts')).startWarehouse(readConfig(WarehouseEnv, env), log),
   feed: (env) => async (log) => (await import('./feed.ts')).startFeed(readConfig(FeedEnv, env), log),
   loader: (env) => async (log) => (await import('./loader.ts')).startLoader(readConfig(LoaderEnv, env), log),
+  keeper: (env) => async (log) => (await import('./keeper.ts')).startKeeper(readConfig(KeeperEnv, env), log),
   dashboards: (env) => async (log) =>
     (await import('./dashboards.ts')).startDashboards(readConfig(DashboardsEnv, env), log),
   api: (env) => async (log) => (await import('./api.ts')).startApi(readConfig(ApiEnv, env), log),
@@ -35,14 +37,15 @@ const STARTERS: Record<RoleName, (env: Env) => Starter> = {
  */
 export function checkRolesConfig(roles: readonly RoleName[], env: Env): void {
   const shape: Record<string, z.ZodType> = {}
-  for (const role of roles) Object.assign(shape, SCHEMAS[role].shape)
-  readConfig(LogEnv.extend(shape), env)
+  for (const role of roles) Object.assign(shape, ROLE_SCHEMAS[role].shape)
+  readConfig(ProcessEnv.extend(shape), env)
 }
 
 /** Returns only when everything has stopped; the exit code tells whether somebody asked for it. */
 export async function serve(asked: readonly RoleName[], env: Env): Promise<void> {
   checkRolesConfig(asked, env)
-  const { CASEHOUSE_LOG_LEVEL: level } = readConfig(LogEnv, env)
+  const { CASEHOUSE_LOG_LEVEL: level, CASEHOUSE_FAIL_POINTS: failPoints } = readConfig(ProcessEnv, env)
+  armFailPoints(failPoints)
   endWithLoggedErrors(createLog({ name: asked.join('+'), level }))
   const stopAsked = waitForStop()
   const running: { readonly role: RoleName; readonly instance: RunningRole }[] = []

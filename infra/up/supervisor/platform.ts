@@ -48,7 +48,14 @@ const NODE_FLAGS = [
   '--disable-warning=TimeoutNegativeWarning',
   '--max-semi-space-size=4',
 ]
-const GRACE_MS = { api: 4_000, loader: 3_000, feed: 3_000, dashboards: 1_500, warehouse: 3_000 } as const
+const GRACE_MS = {
+  api: 4_000,
+  loader: 3_000,
+  keeper: 3_000,
+  feed: 3_000,
+  dashboards: 1_500,
+  warehouse: 3_000,
+} as const
 
 export function createPlatform(options: PlatformOptions): Platform {
   const { env, dataDir, log, tell } = options
@@ -78,7 +85,8 @@ export function createPlatform(options: PlatformOptions): Platform {
       ])
       // Told to stop in between: whoever stops has already passed over what does not run yet.
       if (isStopping) throw stopped({})
-      const others: RoleName[] = options.withDashboards ? ['loader', 'dashboards', 'api'] : ['loader', 'api']
+      const others: RoleName[] = ['loader', 'keeper', 'api']
+      if (options.withDashboards) others.push('dashboards')
       if (env.KAFKA_BROKERS !== undefined) others.unshift('feed')
       await Promise.all(others.map((role) => startRole(role, postgres.url)))
       return { databaseUrl: postgres.url, isPostgresEmbedded: postgres.isEmbedded }
@@ -87,7 +95,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       isStopping = true
       const stopRole = async (role: RoleName): Promise<void> => kept.get(role)?.stop(GRACE_MS[role])
       await stopRole('api')
-      await Promise.all([stopRole('dashboards'), stopRole('loader'), stopRole('feed')])
+      await Promise.all((['dashboards', 'loader', 'keeper', 'feed'] as const).map(stopRole))
       await stopRole('warehouse')
       const postgres = await starting?.catch(() => undefined)
       await postgres?.stop()

@@ -65,6 +65,7 @@ export function toRoleEnvironment(
     },
     feed: { DATABASE_URL: stores.DATABASE_URL, ...kafka },
     loader: { ...stores, ...owner, ...kafka },
+    keeper: { DATABASE_URL: stores.DATABASE_URL },
     dashboards: {
       API_URL: toLocalUrl(host, ports.api),
       CASEHOUSE_DASHBOARDS_PORT: String(ports.dashboards),

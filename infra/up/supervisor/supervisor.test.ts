@@ -156,7 +156,7 @@ describe('roles', () => {
   }
 
   test('each gets all that it reads, and nobody else’s secrets', () => {
-    for (const role of ['api', 'loader', 'dashboards', 'warehouse'] as const) {
+    for (const role of ['api', 'loader', 'keeper', 'dashboards', 'warehouse'] as const) {
       const env = toRoleEnvironment(role, options)
       expect(() => checkRolesConfig([role], env)).not.toThrow()
       expect(env).not.toHaveProperty('AWS_SECRET_ACCESS_KEY')
