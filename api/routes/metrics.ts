@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Metrics } from '#infra/platform/index.ts'
 import { createAuthenticate } from '../plugins/authenticate.ts'
 import { accessForbidden } from '../problems.ts'
 import { defineRoute } from '../server/define-route.ts'
@@ -16,10 +15,7 @@ function isFromLoopback({ socket, headers }: FastifyRequest): boolean {
 }
 
 /** `GET /metrics` in Prometheus' text format: for this machine, or with the operator's token. */
-export function metricsRoute(
-  app: FastifyInstance,
-  dependencies: ApiDependencies & { readonly metrics: Metrics },
-): void {
+export function metricsRoute(app: FastifyInstance, dependencies: ApiDependencies): void {
   const authenticate = createAuthenticate(dependencies)
   const seconds = dependencies.metrics.histogram('api_request_seconds', 'Time to the end of the answer.', [
     'method',

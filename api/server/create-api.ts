@@ -106,11 +106,13 @@ function createDependencies(options: ApiOptions): ApiDependencies {
   const tenants = createTenants({ postgres, now, newId })
   const closesExtensions = async (domain: string) =>
     (await tenants.domains.find(domain))?.closesExtensions ?? true
+  const metrics = options.metrics ?? createMetrics({ role: 'api' })
   return {
     ...options,
+    metrics,
     newId,
     tenants,
-    ingest: createIngest({ postgres, log, now, newId, closesExtensions }),
+    ingest: createIngest({ postgres, log, now, newId, closesExtensions, metrics }),
     reads: createIngestReads({ postgres }),
     queries: createWarehouseQueries({ warehouse, now }),
   }
@@ -129,7 +131,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   await installPlugins(app, dependencies)
 
   healthRoute(app, dependencies)
-  metricsRoute(app, { ...dependencies, metrics: createMetrics({ role: 'api' }) })
+  metricsRoute(app, dependencies)
   sessionRoutes(app, dependencies)
   domainAndUserRoutes(app, dependencies)
   workerAndKeyRoutes(app, dependencies)

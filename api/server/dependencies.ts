@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import type { Log, Postgres, Secret } from '#infra/platform/index.ts'
+import type { Log, Metrics, Postgres, Secret } from '#infra/platform/index.ts'
 import type { Ingest, IngestReads } from '#ingest/index.ts'
 import type { Tenants } from '#tenants/index.ts'
 import type { WarehouseQueries } from '#warehouse/index.ts'
@@ -19,10 +19,13 @@ export interface ApiOptions {
   readonly instanceId: string
   /** How people reach the platform, when a proxy stands before it: `https://…`. */
   readonly publicUrl?: string | undefined
+  /** Those of the process; without them the API makes its own. */
+  readonly metrics?: Metrics | undefined
 }
 
 /** What routes use. */
 export interface ApiDependencies extends ApiOptions {
+  readonly metrics: Metrics
   readonly tenants: Tenants
   readonly ingest: Ingest
   readonly reads: IngestReads

@@ -1,6 +1,10 @@
 /** Counters of one process. Labels are bounded sets, never ids. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
+/**
+ * What a process counts. Asking for a name a second time gives the same metric, so that parts which are made twice in one
+ * process count together. Names are written out where they are asked for: `infra/docs/metrics.md` is made from the code.
+ */
 export interface Metrics {
   readonly registry: Registry
   counter(name: string, help: string, labels?: readonly string[]): Counter
@@ -12,6 +16,8 @@ export interface Metrics {
     labels?: readonly string[],
     bucketsSeconds?: readonly number[],
   ): Histogram
+  /** Called before each reading, to set what is looked at rather than counted. What it throws leaves the old value. */
+  beforeRead(look: () => void | Promise<void>): void
   /** The Prometheus text format. */
   text(): Promise<string>
 }
@@ -24,12 +30,23 @@ export function createMetrics({ role }: { role: string }): Metrics {
   registry.setDefaultLabels({ role })
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
+  const looks: (() => void | Promise<void>)[] = []
+  // A name is asked for with one kind only; prom-client itself would throw at the second time.
+  const known = <Kind>(name: string): Kind | undefined =>
+    registry.getSingleMetric(name) as unknown as Kind | undefined
   return {
     registry,
-    counter: (name, help, labels = []) => new Counter({ name, help, labelNames: [...labels], registers }),
-    gauge: (name, help, labels = []) => new Gauge({ name, help, labelNames: [...labels], registers }),
+    counter: (name, help, labels = []) =>
+      known<Counter>(name) ?? new Counter({ name, help, labelNames: [...labels], registers }),
+    gauge: (name, help, labels = []) =>
+      known<Gauge>(name) ?? new Gauge({ name, help, labelNames: [...labels], registers }),
     histogram: (name, help, labels = [], bucketsSeconds = BUCKETS_SECONDS) =>
+      known<Histogram>(name) ??
       new Histogram({ name, help, labelNames: [...labels], buckets: [...bucketsSeconds], registers }),
-    text: () => registry.metrics(),
+    beforeRead: (look) => looks.push(look),
+    async text() {
+      await Promise.allSettled(looks.map(async (look) => look()))
+      return registry.metrics()
+    },
   }
 }

@@ -1,6 +1,7 @@
 /** Ingest put together: the lane, the transactions of their own, and what happens when one of them fails. */
 import { appendEvents, Problem } from '#infra/platform/index.ts'
 import type { Log, Postgres } from '#infra/platform/contract.ts'
+import type { Metrics } from '#infra/platform/index.ts'
 import { archiveForm } from '../rebuild/archive-form.ts'
 import { caseKey, formKey, Held } from '../store/locks.ts'
 import { createWorkspace } from './workspace.ts'
@@ -23,6 +24,7 @@ export interface IngestOptions {
   /** Whether closing a host in this domain closes its extensions. */
   readonly closesExtensions: (domain: string) => Promise<boolean>
   readonly settings?: Partial<IngestSettings>
+  readonly metrics?: Metrics | undefined
 }
 
 export interface IngestSettings {

@@ -5,6 +5,7 @@ import {
   type Consumer,
   type FeedConsumer,
   type Log,
+  type Metrics,
   type ParkedEvent,
   type FeedRange,
   type Postgres,
@@ -27,6 +28,7 @@ export interface LoaderOptions {
   readonly maxEvents?: number
   /** Inserts under way at the same time. */
   readonly maxParallelInserts?: number
+  readonly metrics?: Metrics | undefined
 }
 
 export type Loader = Consumer

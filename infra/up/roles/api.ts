@@ -5,7 +5,7 @@ import type { ApiEnv } from './config.ts'
 import type { StartRole } from './role.ts'
 
 /** The HTTP side. Several may listen on one port: the system shares the connections out among them. */
-export const startApi: StartRole<ApiEnv> = async (env, log) => {
+export const startApi: StartRole<ApiEnv> = async (env, log, metrics) => {
   const postgres = createPostgres({
     url: env.DATABASE_URL,
     applicationName: 'casehouse-api',
@@ -27,6 +27,7 @@ export const startApi: StartRole<ApiEnv> = async (env, log) => {
     now: () => new Date(),
     instanceId: env.CASEHOUSE_INSTANCE_ID ?? randomUUID(),
     publicUrl: env.CASEHOUSE_PUBLIC_URL,
+    metrics,
   })
   const reusePort = process.platform === 'linux'
   await app.listen({

@@ -1,4 +1,5 @@
 import type { Log } from '#infra/platform/contract.ts'
+import type { Metrics } from '#infra/platform/index.ts'
 
 export const ROLE_NAMES = ['warehouse', 'feed', 'loader', 'keeper', 'dashboards', 'api'] as const
 export type RoleName = (typeof ROLE_NAMES)[number]
@@ -10,4 +11,5 @@ export interface RunningRole {
   stop(): Promise<void>
 }
 
-export type StartRole<Env> = (env: Env, log: Log) => Promise<RunningRole>
+/** `metrics` are those of the process, which all its roles share. */
+export type StartRole<Env> = (env: Env, log: Log, metrics: Metrics) => Promise<RunningRole>

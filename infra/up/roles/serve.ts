@@ -1,6 +1,6 @@
 /** `casehouse serve ROLE…`: some roles in this process, until a signal, the supervisor's word, or the supervisor's end. */
 import type { z } from 'zod'
-import { armFailPoints, createLog, readConfig } from '#infra/platform/index.ts'
+import { armFailPoints, createLog, createMetrics, readConfig, type Metrics } from '#infra/platform/index.ts'
 import type { Log } from '#infra/platform/contract.ts'
 import { ParentMessage } from '../supervisor/kept-process.ts'
 import {
@@ -16,20 +16,24 @@ import {
 import { ROLE_NAMES, type RoleName, type RunningRole } from './role.ts'
 
 type Env = NodeJS.ProcessEnv
-type Starter = (log: Log) => Promise<RunningRole>
+type Starter = (log: Log, metrics: Metrics) => Promise<RunningRole>
 
 const LONGEST_STOP_MS = 9_000
 
 /** Each role's modules are loaded only where it runs: the engine alone is half a gigabyte. */
 const STARTERS: Record<RoleName, (env: Env) => Starter> = {
-  warehouse: (env) => async (log) =>
-    (await import('./warehouse.ts')).startWarehouse(readConfig(WarehouseEnv, env), log),
-  feed: (env) => async (log) => (await import('./feed.ts')).startFeed(readConfig(FeedEnv, env), log),
-  loader: (env) => async (log) => (await import('./loader.ts')).startLoader(readConfig(LoaderEnv, env), log),
-  keeper: (env) => async (log) => (await import('./keeper.ts')).startKeeper(readConfig(KeeperEnv, env), log),
-  dashboards: (env) => async (log) =>
-    (await import('./dashboards.ts')).startDashboards(readConfig(DashboardsEnv, env), log),
-  api: (env) => async (log) => (await import('./api.ts')).startApi(readConfig(ApiEnv, env), log),
+  warehouse: (env) => async (log, metrics) =>
+    (await import('./warehouse.ts')).startWarehouse(readConfig(WarehouseEnv, env), log, metrics),
+  feed: (env) => async (log, metrics) =>
+    (await import('./feed.ts')).startFeed(readConfig(FeedEnv, env), log, metrics),
+  loader: (env) => async (log, metrics) =>
+    (await import('./loader.ts')).startLoader(readConfig(LoaderEnv, env), log, metrics),
+  keeper: (env) => async (log, metrics) =>
+    (await import('./keeper.ts')).startKeeper(readConfig(KeeperEnv, env), log, metrics),
+  dashboards: (env) => async (log, metrics) =>
+    (await import('./dashboards.ts')).startDashboards(readConfig(DashboardsEnv, env), log, metrics),
+  api: (env) => async (log, metrics) =>
+    (await import('./api.ts')).startApi(readConfig(ApiEnv, env), log, metrics),
 }
 
 /**
@@ -48,10 +52,11 @@ export async function serve(asked: readonly RoleName[], env: Env): Promise<void>
   armFailPoints(failPoints)
   endWithLoggedErrors(createLog({ name: asked.join('+'), level }))
   const stopAsked = waitForStop()
+  const metrics = createMetrics({ role: asked.join('+') })
   const running: { readonly role: RoleName; readonly instance: RunningRole }[] = []
   const crashed: Promise<never>[] = []
   for (const role of ROLE_NAMES.filter((name) => asked.includes(name))) {
-    const instance = await STARTERS[role](env)(createLog({ name: role, level }))
+    const instance = await STARTERS[role](env)(createLog({ name: role, level }), metrics)
     running.push({ role, instance })
     if (instance.ended) crashed.push(instance.ended.then(() => neverUnasked(role, stopAsked)))
   }
