@@ -15,6 +15,7 @@ export { findCasesByIds, findFormsByIds, listFormIdsOfCases } from './rest/docum
 export type { FoundDocument } from './rest/documents.ts'
 export { runAudit } from './audit/audit.ts'
 export type { AuditOptions, AuditReport, Difference, Originals } from './audit/audit.ts'
+export { measureEngine } from './engine/measure-engine.ts'
 export { startEngine } from './engine/start-engine.ts'
 export type { EngineOptions, RunningEngine } from './engine/start-engine.ts'
 export type { EngineNumbers } from './engine/numbers.ts'

@@ -26,5 +26,7 @@ export { listConsumers, readConsumerStatus, waitForConsumer } from './feed/statu
 export type { ListedConsumer } from './feed/status.ts'
 export { listParked, replayParked } from './feed/parked.ts'
 export type { ListParkedOptions, ParkedRow, ReplayResult } from './feed/parked.ts'
+export { measureDeliver } from './feed/measure-deliver.ts'
+export { measurePool } from './postgres/measure-pool.ts'
 export { pruneOutbox } from './feed/prune-outbox.ts'
 export type { PruneOptions } from './feed/prune-outbox.ts'

@@ -9,6 +9,7 @@ import { writeSet } from '../store/write-set.ts'
 import { instantOf } from './instants.ts'
 import { isAccepted } from './accept.ts'
 import { createLane } from './lane.ts'
+import { measureIngest } from './measure-ingest.ts'
 import { keepErrorForm } from './keep-form.ts'
 import type { Member } from './keep-form.ts'
 import { parseSubmission, touchedCaseIds, toStoredXml } from './parse-submission.ts'
@@ -129,12 +130,14 @@ export function createIngest(options: IngestOptions): Ingest {
     runAlone: tryAlone,
   })
 
+  const measured = measureIngest(options.metrics, lane.load)
   const archiving = { lockTimeoutMs: settings.lockTimeoutMs }
   return {
-    async submit(domain, request) {
-      const member = await toMember(domain, request, instantOf(now()), newId)
-      return isAccepted(member) ? lane.submit(member) : { kind: 'refused' }
-    },
+    submit: async (domain, request) =>
+      measured(async () => {
+        const member = await toMember(domain, request, instantOf(now()), newId)
+        return isAccepted(member) ? lane.submit(member) : { kind: 'refused' }
+      }),
     archive: async (domain, formId, userId) =>
       archiveForm(postgres, {
         ...archiving,

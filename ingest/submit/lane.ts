@@ -18,6 +18,8 @@ export interface Lane<Member, Result> {
   submit(member: Member): Promise<Result>
   /** Waits for everything that has been submitted. */
   drain(): Promise<void>
+  /** How full it is now. */
+  load(): { readonly waiting: number; readonly running: number }
 }
 
 interface Waiting<Member, Result> {
@@ -118,6 +120,7 @@ export function createLane<Member extends LaneMember, Result>(
         queue.push({ member, resolve, reject })
         start()
       }),
+    load: () => ({ waiting: queue.length + alone.length, running: running.size + runningAlone.size }),
     async drain() {
       while (queue.length + alone.length + running.size + runningAlone.size > 0) {
         await Promise.race([...running, ...runningAlone])

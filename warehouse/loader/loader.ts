@@ -1,6 +1,7 @@
 /** The consumer that feeds the warehouse: each planned range of the feed becomes one insert per topic and domain. */
 import {
   createConsumer,
+  measureDeliver,
   type Clock,
   type Consumer,
   type FeedConsumer,
@@ -16,6 +17,7 @@ import { createRemovals } from '../audit/removal.ts'
 import { LOADED_CHANNEL, LOADED_TOPICS, LOADER_CONSUMER } from '../contract.ts'
 import { ensureEntryTables } from '../schema/entry-tables.ts'
 import { createCompaction } from './compact.ts'
+import { measureInserts } from './measure-inserts.ts'
 import { planBatches, type Batch } from './plan-batches.ts'
 import { writeBatch } from './write-batch.ts'
 
@@ -43,12 +45,13 @@ export type DeliverToWarehouse = (range: FeedRange) => Promise<readonly ParkedEv
  * @throws PLATFORM_WAREHOUSE_UNREACHABLE and its siblings, with nothing of the range counted as delivered.
  */
 export function createDeliver(
-  options: Pick<LoaderOptions, 'postgres' | 'warehouse' | 'log' | 'now' | 'maxParallelInserts'>,
+  options: Pick<LoaderOptions, 'postgres' | 'warehouse' | 'log' | 'now' | 'maxParallelInserts' | 'metrics'>,
 ): DeliverToWarehouse {
   const entrances = new Map<string, Promise<void>>()
+  const insert = measureInserts(options.metrics, async (batch) => writeBatch(options.warehouse, batch))
   const write = async (batch: Batch): Promise<void> => {
     if (batch.topic !== 'user-events.v1') await entranceOf(entrances, options.warehouse, batch.domain)
-    await writeBatch(options.warehouse, batch)
+    await insert(batch)
   }
   return async (range) => {
     const startedMs = options.now().getTime()
@@ -96,12 +99,12 @@ export function createLoaderOver<Feed extends FeedConsumer>(
   const consumer = open({
     name: LOADER_CONSUMER,
     topics: LOADED_TOPICS,
-    deliver: async (range) => {
+    deliver: measureDeliver(options.metrics, async (range) => {
       const parked = await deliver(range)
       const changes = range.events.filter((event) => event.topic === 'case-events.v1').length
       if (changes > 0) compaction.note(changes)
       return parked
-    },
+    }),
     now: options.now,
     maxEvents: options.maxEvents ?? MAX_EVENTS,
   })

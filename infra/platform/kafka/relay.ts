@@ -5,7 +5,9 @@
 import type { Message, Producer, TopicMessages } from 'kafkajs'
 import { TOPICS, type FeedEvent, type Log, type ParkedEvent, type Postgres, type Topic } from '../contract.ts'
 import { createConsumer, type Consumer } from '../feed/consumer.ts'
+import { measureDeliver } from '../feed/measure-deliver.ts'
 import type { PARK_CODES } from '../feed/problems.ts'
+import type { Metrics } from '../metrics.ts'
 import type { KafkaCluster } from './client.ts'
 import { toMessage } from './message.ts'
 import { readSource } from './source.ts'
@@ -26,6 +28,7 @@ export interface RelayOptions {
   readonly newTopics?: Partial<TopicOptions> | undefined
   /** Events of one range; 2,000 unless told. */
   readonly maxEvents?: number | undefined
+  readonly metrics?: Metrics | undefined
 }
 
 const NEW_TOPICS: TopicOptions = { partitions: 6, replicas: 1, retentionHours: 168 }
@@ -93,7 +96,7 @@ export function createRelay(options: RelayOptions): Consumer {
     topics,
     maxEvents,
     log,
-    deliver: ({ events }) => publish(events),
+    deliver: measureDeliver(options.metrics, ({ events }) => publish(events)),
   })
   return {
     ...consumer,

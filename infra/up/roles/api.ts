@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createApi } from '#api/index.ts'
-import { createPostgres, createWarehouseClient } from '#infra/platform/index.ts'
+import { createPostgres, createWarehouseClient, measurePool } from '#infra/platform/index.ts'
 import type { ApiEnv } from './config.ts'
 import type { StartRole } from './role.ts'
 
@@ -11,6 +11,7 @@ export const startApi: StartRole<ApiEnv> = async (env, log, metrics) => {
     applicationName: 'casehouse-api',
     maxConnections: 20,
   })
+  measurePool(metrics, 'api', postgres)
   const warehouse = createWarehouseClient({
     url: env.CLICKHOUSE_URL,
     username: env.CLICKHOUSE_READER_USER,

@@ -1,16 +1,18 @@
-import { createPostgres } from '#infra/platform/index.ts'
+import { createPostgres, measurePool } from '#infra/platform/index.ts'
 import { createRelay } from '../../platform/kafka/index.ts'
 import type { FeedEnv } from './config.ts'
 import { toKafka } from './kafka.ts'
 import type { StartRole } from './role.ts'
 
 /** Publishes the outbox to Kafka. One is active, more stand by. */
-export const startFeed: StartRole<FeedEnv> = async (env, log) => {
+export const startFeed: StartRole<FeedEnv> = async (env, log, metrics) => {
   const postgres = createPostgres({ url: env.DATABASE_URL, applicationName: 'casehouse-feed' })
+  measurePool(metrics, 'feed', postgres)
   const relay = createRelay({
     postgres,
     kafka: toKafka(env, 'casehouse-feed', log),
     log,
+    metrics,
     newTopics: {
       partitions: env.KAFKA_PARTITIONS,
       replicas: env.KAFKA_REPLICAS,

@@ -1,11 +1,12 @@
-import { createPostgres } from '#infra/platform/index.ts'
+import { createPostgres, measurePool } from '#infra/platform/index.ts'
 import type { KeeperEnv } from './config.ts'
 import { startPruning } from './prune.ts'
 import type { StartRole } from './role.ts'
 
 /** Keeps house beside the streams: everything that is done now and then, and that nobody waits for. */
-export const startKeeper: StartRole<KeeperEnv> = async (env, log) => {
+export const startKeeper: StartRole<KeeperEnv> = async (env, log, metrics) => {
   const postgres = createPostgres({ url: env.DATABASE_URL, applicationName: 'casehouse-keeper' })
+  measurePool(metrics, 'keeper', postgres)
   const stopPruning = startPruning({ postgres, log })
   return {
     async stop() {

@@ -1,4 +1,4 @@
-import { createPostgres, createWarehouseClient } from '#infra/platform/index.ts'
+import { createPostgres, createWarehouseClient, measurePool } from '#infra/platform/index.ts'
 import { applyWarehouseDdl, createLoader } from '#warehouse/index.ts'
 import type { LoaderEnv } from './config.ts'
 import type { StartRole } from './role.ts'
@@ -6,6 +6,7 @@ import type { StartRole } from './role.ts'
 /** Carries the feed, out of Postgres or out of Kafka, into the warehouse, whose tables it makes first. */
 export const startLoader: StartRole<LoaderEnv> = async (env, log, metrics) => {
   const postgres = createPostgres({ url: env.DATABASE_URL, applicationName: 'casehouse-loader' })
+  measurePool(metrics, 'loader', postgres)
   const warehouse = createWarehouseClient({
     url: env.CLICKHOUSE_URL,
     username: env.CLICKHOUSE_OWNER_USER,
