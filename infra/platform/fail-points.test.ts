@@ -18,6 +18,16 @@ test('an armed point acts once, at the time that was asked for', () => {
   expect(() => reach('feed.range.planned')).not.toThrow()
 })
 
+test('who armed is told before the action, once', () => {
+  const taken: string[] = []
+  armFailPoints('feed.range.planned=fail', (point) => taken.push(point))
+  reach('feed.range.delivered')
+  expect(taken).toEqual([])
+  expect(() => reach('feed.range.planned')).toThrow(/ENOSPC/)
+  reach('feed.range.planned')
+  expect(taken).toEqual(['feed.range.planned'])
+})
+
 test('a name, an action or a number that is not known is told with those that are', () => {
   for (const text of ['nowhere=kill', 'feed.range.planned=explode', 'feed.range.planned=kill:', 'kill']) {
     expect(() => armFailPoints(text)).toThrow(/feed\.range\.planned.*kill, stop, fail/)

@@ -38,14 +38,18 @@ interface Armed {
 }
 
 let armed: Map<string, Armed> | undefined
+let tell: ((point: FailPoint) => void) | undefined
 
 /**
+ * Replaces what was armed before.
  * @param text `POINT=ACTION` or `POINT=ACTION:N` (at the Nth time it is reached), separated by commas; empty disarms.
+ * @param onTaken called just before an action is taken.
  * @throws PLATFORM_FAIL_POINT_UNKNOWN
  */
-export function armFailPoints(text: string): void {
+export function armFailPoints(text: string, onTaken?: (point: FailPoint) => void): void {
   const entries = text.split(',').filter((part) => part !== '')
   armed = entries.length === 0 ? undefined : new Map(entries.map(toEntry))
+  tell = onTaken
 }
 
 function toEntry(part: string): [string, Armed] {
@@ -67,6 +71,7 @@ export function reach(point: FailPoint): void {
     return
   }
   armed.delete(point)
+  tell?.(point)
   if (found.action === 'fail') {
     throw Object.assign(new Error(`ENOSPC: no space left on device (fail point ${point})`), {
       code: 'ENOSPC',

@@ -1,5 +1,6 @@
 /** Cases computed again from their transactions, after a form of theirs was edited, archived or taken back. */
 import type { PoolClient } from 'pg'
+import { reach } from '#infra/platform/index.ts'
 import type { NewEvent } from '#infra/platform/contract.ts'
 import { touchCase } from '../cases/apply-case-block.ts'
 import { rebuildCase } from '../cases/replay.ts'
@@ -51,7 +52,8 @@ export async function rebuildCases(
   const { domain, formId, type, at } = cause
   const stored = new Map((await readCases(client, caseIds)).map((one) => [one.snapshot.case_id, one]))
   const transactions = await readTransactions(client, domain, caseIds)
-  for (const caseId of caseIds) {
+  for (const [place, caseId] of caseIds.entries()) {
+    if (place > 0) reach('ingest.rebuild.middle')
     const before = stored.get(caseId)
     const rows = transactions.get(caseId) ?? []
     const replayed = rebuildCase(caseId, rows, { rebuiltAt: at })

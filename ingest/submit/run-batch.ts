@@ -1,6 +1,6 @@
 /** One transaction for what arrived together: locks, one look at what is there, reduction in memory, one write. */
 import type { PoolClient } from 'pg'
-import { appendEvents } from '#infra/platform/index.ts'
+import { appendEvents, reach } from '#infra/platform/index.ts'
 import type { Postgres } from '#infra/platform/contract.ts'
 import { FORM_STATE } from '../contract.ts'
 import { GATE_KEYS, tryLocks } from '../store/locks.ts'
@@ -94,7 +94,7 @@ export async function runBatch(
   { postgres, newId, closesExtensions }: BatchDependencies,
   members: readonly Member[],
 ): Promise<readonly BatchResult[]> {
-  return postgres.transaction(async (client) => {
+  const results = await postgres.transaction(async (client) => {
     // One with more cases than Postgres has room for locks goes alone, through the gate of its domain.
     const small = members.filter(({ keys }) => keys.length <= GATE_KEYS)
     const held = await tryLocks(client, small)
@@ -118,6 +118,9 @@ export async function runBatch(
     }
     await writeSet(client, workspace.set)
     await appendEvents(client, workspace.set.events)
+    reach('ingest.batch.prepared')
     return results
   })
+  reach('ingest.batch.committed')
+  return results
 }

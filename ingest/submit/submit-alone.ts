@@ -3,7 +3,7 @@
  * whatever could not have its locks in a batch. Waits for locks, up to the timeout.
  */
 import type { PoolClient } from 'pg'
-import { appendEvents } from '#infra/platform/index.ts'
+import { appendEvents, reach } from '#infra/platform/index.ts'
 import { FORM_STATE } from '../contract.ts'
 import { readFormSnapshot } from '../read/form-reads.ts'
 import { lockWithCases } from '../rebuild/lock-form.ts'
@@ -33,22 +33,34 @@ export async function submitAlone(
   dependencies: AloneDependencies,
   member: Member,
 ): Promise<SubmissionResult> {
-  return dependencies.postgres.transaction(async (client) => {
-    const { form } = member
-    const timeoutMs = dependencies.lockTimeoutMs
-    if (form === null) {
-      await waitForLocks(client, member, timeoutMs)
-      return flush(client, await openWorkspace(client, []), (workspace) =>
-        keepErrorLog(workspace, member, member.unreadable ?? ''),
-      )
-    }
-    const oldCases = await lockWithCases(client, member, timeoutMs)
-    const alone: Alone = { ...dependencies, client, member: { ...member, form }, oldCases }
-    const same = await readForms(client, [member.formId])
-    const here = same.find((one) => one.domain === member.domain)
-    if (here === undefined) return keepNew(alone, same.length > 0 ? dependencies.newId() : member.formId, 1)
-    return submitAgain(alone, here)
+  const result = await dependencies.postgres.transaction(async (client) => {
+    const kept = await submitIn(client, dependencies, member)
+    reach('ingest.batch.prepared')
+    return kept
   })
+  reach('ingest.batch.committed')
+  return result
+}
+
+async function submitIn(
+  client: PoolClient,
+  dependencies: AloneDependencies,
+  member: Member,
+): Promise<SubmissionResult> {
+  const { form } = member
+  const timeoutMs = dependencies.lockTimeoutMs
+  if (form === null) {
+    await waitForLocks(client, member, timeoutMs)
+    return flush(client, await openWorkspace(client, []), (workspace) =>
+      keepErrorLog(workspace, member, member.unreadable ?? ''),
+    )
+  }
+  const oldCases = await lockWithCases(client, member, timeoutMs)
+  const alone: Alone = { ...dependencies, client, member: { ...member, form }, oldCases }
+  const same = await readForms(client, [member.formId])
+  const here = same.find((one) => one.domain === member.domain)
+  if (here === undefined) return keepNew(alone, same.length > 0 ? dependencies.newId() : member.formId, 1)
+  return submitAgain(alone, here)
 }
 
 async function flush(

@@ -2,6 +2,7 @@
 import {
   createConsumer,
   measureDeliver,
+  reach,
   type Clock,
   type Consumer,
   type FeedConsumer,
@@ -52,6 +53,7 @@ export function createDeliver(
   const write = async (batch: Batch): Promise<void> => {
     if (batch.topic !== 'user-events.v1') await entranceOf(entrances, options.warehouse, batch.domain)
     await insert(batch)
+    reach('loader.batch.inserted')
   }
   return async (range) => {
     const startedMs = options.now().getTime()

@@ -1,5 +1,6 @@
 /** A named reader of the outbox: plan a range, deliver it, advance; one active instance a name, others stand by. */
 import type { Clock, Deliver, FeedConsumer, Log, Postgres, Topic } from '../contract.ts'
+import { reach } from '../fail-points.ts'
 import { deliverRange, isUnavailable } from './deliver-range.ts'
 import { consumerLockLost, consumerStandby } from './problems.ts'
 import { advance, advanceIdle, planRange, registerConsumer, touchConsumer } from './ranges.ts'
@@ -87,8 +88,10 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     const plan = await planRange(client, name, maxEvents)
     if (plan.kind === 'empty') return { deliveredEvents: 0, parkedEvents: 0, isFenced: plan.isFenced }
     const { range, isRepeated } = plan.planned
+    reach('feed.range.planned')
     if (isRepeated) log.info({ consumer: name, token: range.token }, 'feed range delivered again')
     const parked = await deliverRange(range, { deliver: options.deliver, log, pause })
+    reach('feed.range.delivered')
     check()
     await advance(client, range, parked)
     return { deliveredEvents: range.events.length, parkedEvents: parked.length, isFenced: false }

@@ -4,6 +4,7 @@
  */
 import type { Message, Producer, TopicMessages } from 'kafkajs'
 import { TOPICS, type FeedEvent, type Log, type ParkedEvent, type Postgres, type Topic } from '../contract.ts'
+import { reach } from '../fail-points.ts'
 import { createConsumer, type Consumer } from '../feed/consumer.ts'
 import { measureDeliver } from '../feed/measure-deliver.ts'
 import type { PARK_CODES } from '../feed/problems.ts'
@@ -83,6 +84,7 @@ export function createRelay(options: RelayOptions): Consumer {
       await leave()
       throw toKafkaProblem(error)
     }
+    reach('relay.range.published')
     return tooLarge.map((event) => ({
       event,
       code: EVENT_TOO_LARGE,

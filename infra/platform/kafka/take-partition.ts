@@ -1,6 +1,7 @@
 /** One partition in one instance: plans ranges over its messages, has them delivered, advances. Knows no client of Kafka. */
 import type { KafkaMessage } from 'kafkajs'
 import type { FeedEvent, FeedPosition, FeedRange, Log, ParkedEvent, Postgres, Topic } from '../contract.ts'
+import { reach } from '../fail-points.ts'
 import { toRange } from '../feed/position.ts'
 import { isBehind, toSourcedEvent } from './message.ts'
 import { advancePartition, readProgress, writePlan, type PartitionKey, type Progress } from './partitions.ts'
@@ -53,8 +54,10 @@ export function createPartitionTaker(options: TakePartitionOptions): PartitionTa
     messages: readonly KafkaMessage[],
   ): Promise<void> {
     const { events, source, position } = toNewEvents(options, from, messages)
+    reach('feed.range.planned')
     const parked =
       events.length === 0 ? [] : await options.deliver(toKafkaRange(key, from.position, position, events))
+    reach('feed.range.delivered')
     const advance = { plannedOffset, source, position, deliveredEvents: events.length, parked }
     if (!(await advancePartition(postgres.pool, key, advance))) throw kafkaTurnLost({ ...key })
     progress = { doneOffset: plannedOffset, plannedOffset: null, source, position }

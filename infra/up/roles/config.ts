@@ -155,4 +155,10 @@ export const ProcessEnv = z.object({
     .string()
     .default('')
     .describe('For kill tests alone: `POINT=kill|stop|fail[:N]`, where this process shall fail.'),
+  CASEHOUSE_FAIL_POINTS_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'For kill tests alone: a file that says the same while the process runs; `up` is told a folder, CASEHOUSE_FAIL_POINTS_DIR.',
+    ),
 })

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { armFailPoints, createLog, createMetrics, readConfig, type Metrics } from '#infra/platform/index.ts'
 import type { Log } from '#infra/platform/contract.ts'
+import { followFailPointsFile } from './fail-points-file.ts'
 import { ParentMessage } from '../supervisor/kept-process.ts'
 import {
   ApiEnv,
@@ -48,8 +49,10 @@ export function checkRolesConfig(roles: readonly RoleName[], env: Env): void {
 /** Returns only when everything has stopped; the exit code tells whether somebody asked for it. */
 export async function serve(asked: readonly RoleName[], env: Env): Promise<void> {
   checkRolesConfig(asked, env)
-  const { CASEHOUSE_LOG_LEVEL: level, CASEHOUSE_FAIL_POINTS: failPoints } = readConfig(ProcessEnv, env)
-  armFailPoints(failPoints)
+  const processEnv = readConfig(ProcessEnv, env)
+  const { CASEHOUSE_LOG_LEVEL: level, CASEHOUSE_FAIL_POINTS_FILE: failPointsFile } = processEnv
+  armFailPoints(processEnv.CASEHOUSE_FAIL_POINTS)
+  if (failPointsFile !== undefined) followFailPointsFile(failPointsFile)
   endWithLoggedErrors(createLog({ name: asked.join('+'), level }))
   const stopAsked = waitForStop()
   const metrics = createMetrics({ role: asked.join('+') })

@@ -1,7 +1,7 @@
 const LONGEST_MS = 30_000
 const FIRST_MS = 1_000
-/** A process that lived this long was well; its next crash starts from the first wait again. */
-const WELL_AFTER_MS = 60_000
+/** A process that lived this long was well (it needs 2 to 5 s to begin): its next crash starts from the first wait again. */
+const WELL_AFTER_MS = 15_000
 
 /** How long to wait before each restart: 1, 2, 4 … 30 s. */
 export interface Backoff {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Secret } from '#infra/platform/index.ts'
 import type { DataDir } from '../data-dir/data-dir.ts'
 import type { PlatformSecrets } from '../data-dir/secrets.ts'
@@ -38,7 +39,7 @@ export function toRoleEnvironment(
 ): Record<string, string | undefined> {
   const { env, secrets, ports, host, dataDir, databaseUrl } = options
   const base = Object.fromEntries(PASSED_ON.map((key) => [key, env[key]]))
-  const level = { CASEHOUSE_LOG_LEVEL: env.CASEHOUSE_LOG_LEVEL }
+  const level = { CASEHOUSE_LOG_LEVEL: env.CASEHOUSE_LOG_LEVEL, ...toFailPointsFile(role, env) }
   const owner = {
     CLICKHOUSE_OWNER_USER: env.CLICKHOUSE_OWNER_USER,
     CLICKHOUSE_OWNER_PASSWORD: env.CLICKHOUSE_OWNER_PASSWORD ?? secrets.engineOwnerPassword.reveal(),
@@ -49,7 +50,7 @@ export function toRoleEnvironment(
   }
   const stores = {
     DATABASE_URL: databaseUrl?.reveal(),
-    CLICKHOUSE_URL: env.CLICKHOUSE_URL ?? `http://127.0.0.1:${ports.engine}`,
+    CLICKHOUSE_URL: env.CLICKHOUSE_URL ?? env.CASEHOUSE_ENGINE_URL ?? `http://127.0.0.1:${ports.engine}`,
     CLICKHOUSE_DATABASE: env.CLICKHOUSE_DATABASE,
   }
   const dashboardsUrl = `http://127.0.0.1:${ports.dashboards}`
@@ -82,6 +83,12 @@ export function toRoleEnvironment(
     },
   }
   return { MALLOC_ARENA_MAX, ...base, ...level, ...own[role] }
+}
+
+/** Kill tests give each role a file of its own in one folder. */
+function toFailPointsFile(role: RoleName, env: NodeJS.ProcessEnv): Record<string, string> {
+  const folder = env.CASEHOUSE_FAIL_POINTS_DIR
+  return folder === undefined ? {} : { CASEHOUSE_FAIL_POINTS_FILE: join(folder, role) }
 }
 
 /** How this machine reaches what listens on `host`. */

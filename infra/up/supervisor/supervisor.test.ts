@@ -25,7 +25,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 test('waits double up to 30 s, and a long life starts them again', () => {
   const backoff = createBackoff()
   expect([1, 2, 3, 4, 5, 6, 7].map(() => backoff.next(10))).toEqual([1e3, 2e3, 4e3, 8e3, 16e3, 30e3, 30e3])
-  expect(backoff.next(61_000)).toBe(1_000)
+  expect(backoff.next(14_000)).toBe(30_000)
+  expect(backoff.next(16_000)).toBe(1_000)
 })
 
 describe('choosePorts', () => {
@@ -177,6 +178,18 @@ describe('roles', () => {
     expect(() => checkRolesConfig(['feed'], { DATABASE_URL: 'postgres://x', KAFKA_BROKERS: 'one' })).toThrow(
       /KAFKA_BROKERS/,
     )
+  })
+  test('only who starts the platform for a kill test gives its processes a file of fail points, and a way around to the engine', () => {
+    expect(JSON.stringify(toRoleEnvironment('loader', options))).not.toContain('FAIL_POINTS')
+    const env = {
+      ...options.env,
+      CASEHOUSE_FAIL_POINTS_DIR: '/tmp/x',
+      CASEHOUSE_ENGINE_URL: 'http://127.0.0.1:9',
+    }
+    expect(toRoleEnvironment('loader', { ...options, env })).toMatchObject({
+      CASEHOUSE_FAIL_POINTS_FILE: '/tmp/x/loader',
+      CLICKHOUSE_URL: 'http://127.0.0.1:9',
+    })
   })
   test('all faults of all roles are told at once', () => {
     expect(() => checkRolesConfig(['api', 'warehouse'], { CASEHOUSE_PORT: 'x' })).toThrow(
