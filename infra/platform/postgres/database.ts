@@ -5,6 +5,14 @@
 
 import type { ColumnType } from "kysely";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -89,6 +97,40 @@ export interface FeedPartitions {
   updated_at: Generated<ColumnType<string, string | Date, string | Date>>;
 }
 
+export interface IngestArchive {
+  archive_id: Generated<string>;
+  is_only: Generated<boolean>;
+  last_done_at: ColumnType<string, string | Date, string | Date> | null;
+  last_error_at: ColumnType<string, string | Date, string | Date> | null;
+  last_error_code: string | null;
+  last_run_at: ColumnType<string, string | Date, string | Date> | null;
+  verified_at: ColumnType<string, string | Date, string | Date> | null;
+  verified_faults: number | null;
+}
+
+export interface IngestArchiveDictionaries {
+  content: Buffer;
+  dictionary_id: Generated<number>;
+  domain: string;
+  made_at: Generated<ColumnType<string, string | Date, string | Date>>;
+}
+
+export interface IngestArchiveObjects {
+  attachments: number;
+  bytes: number;
+  dictionary_id: number | null;
+  domain: string;
+  forms: number;
+  name: string;
+  object_id: Generated<number>;
+  /**
+   * XML and attachments in it, before compression.
+   */
+  raw_bytes: number;
+  sha256: Buffer;
+  stored_at: Generated<ColumnType<string, string | Date, string | Date>>;
+}
+
 export interface IngestCaseAttachments {
   case_id: string;
   content_type: string | null;
@@ -165,6 +207,9 @@ export interface IngestCaseTransactions {
 }
 
 export interface IngestFormAttachments {
+  archive_bytes: number | null;
+  archive_object: number | null;
+  archive_offset: number | null;
   content: Buffer | null;
   content_type: string;
   domain: string;
@@ -178,7 +223,13 @@ export interface IngestForms {
   app_build_version: number | null;
   app_id: string | null;
   app_version: string | null;
-  auth_context: Json;
+  archive_bytes: number | null;
+  /**
+   * Where the XML is once xml_deflated is null: bytes archive_offset to archive_offset + archive_bytes of this object. The columns that only a reader of the whole form asks for are there too, and null here.
+   */
+  archive_object: number | null;
+  archive_offset: number | null;
+  auth_context: Json | null;
   build_id: string | null;
   commcare_version: string | null;
   date_header: string | null;
@@ -191,7 +242,7 @@ export interface IngestForms {
   initial_processing_complete: Generated<boolean>;
   is_api_submission: Generated<boolean>;
   last_sync_token: string | null;
-  openrosa_headers: Json;
+  openrosa_headers: Json | null;
   orig_id: string | null;
   partial_submission: Generated<boolean>;
   problem: string | null;
@@ -264,6 +315,10 @@ export interface TenantsDomains {
   default_timezone: Generated<string>;
   domain: string;
   is_active: Generated<boolean>;
+  /**
+   * Limits of this project space that differ from the platform's: name to number, null for none.
+   */
+  limits: Generated<Json>;
   secure_submissions: Generated<boolean>;
   title: string;
 }
@@ -332,6 +387,29 @@ export interface TenantsMobileWorkers {
   version: Generated<number>;
 }
 
+export interface TenantsPlatformLimits {
+  limits: Generated<Json>;
+  only_row: Generated<boolean>;
+}
+
+export interface TenantsRateCounts {
+  /**
+   * The counts of the windows just before.
+   */
+  befores: ArrayType<number>;
+  counts: ArrayType<number>;
+  /**
+   * Empty: the whole platform.
+   */
+  domain: string;
+  limiter: string;
+  /**
+   * When the windows of a minute, an hour, a day and a week began, in seconds since 1970.
+   */
+  starts: ArrayType<number>;
+  total: number;
+}
+
 export interface TenantsSessions {
   created_at: Generated<ColumnType<string, string | Date, string | Date>>;
   expires_at: ColumnType<string, string | Date, string | Date>;
@@ -352,11 +430,66 @@ export interface TenantsWebUsers {
   user_id: string;
 }
 
+export interface WarehouseAuditFindings {
+  document_id: string;
+  domain: string;
+  kind: string;
+  outcome: string;
+  part: string;
+  /**
+   * Why it could not be repaired: a code.
+   */
+  reason: string | null;
+  run_id: number;
+}
+
+export interface WarehouseAuditRuns {
+  /**
+   * What was committed before this instant was compared.
+   */
+  as_of: ColumnType<string, string | Date, string | Date> | null;
+  /**
+   * Why it was postponed or failed: the code of a problem.
+   */
+  code: string | null;
+  documents: Generated<number>;
+  domains: Generated<number>;
+  finished_at: Generated<ColumnType<string, string | Date, string | Date>>;
+  found: Generated<number>;
+  hours: Generated<number>;
+  outcome: string;
+  repaired: Generated<number>;
+  run_id: Generated<number>;
+  /**
+   * full: everything; recent: the last hours of domains with new events; asked: by the command line.
+   */
+  scope: string;
+  started_at: ColumnType<string, string | Date, string | Date>;
+  unrepaired: Generated<number>;
+  /**
+   * Documents of which every column was compared; the others by version and by the seal of their hour.
+   */
+  verified: Generated<number>;
+}
+
+export interface WarehouseAuditSeals {
+  checksum: string;
+  content: string;
+  documents: number;
+  domain: string;
+  hour: string;
+  part: string;
+  sealed_at: Generated<ColumnType<string, string | Date, string | Date>>;
+}
+
 export interface Database {
   "feed.consumers": FeedConsumers;
   "feed.outbox": FeedOutbox;
   "feed.parked": FeedParked;
   "feed.partitions": FeedPartitions;
+  "ingest.archive": IngestArchive;
+  "ingest.archive_dictionaries": IngestArchiveDictionaries;
+  "ingest.archive_objects": IngestArchiveObjects;
   "ingest.case_attachments": IngestCaseAttachments;
   "ingest.case_indices": IngestCaseIndices;
   "ingest.case_transactions": IngestCaseTransactions;
@@ -373,6 +506,11 @@ export interface Database {
   "tenants.locations": TenantsLocations;
   "tenants.memberships": TenantsMemberships;
   "tenants.mobile_workers": TenantsMobileWorkers;
+  "tenants.platform_limits": TenantsPlatformLimits;
+  "tenants.rate_counts": TenantsRateCounts;
   "tenants.sessions": TenantsSessions;
   "tenants.web_users": TenantsWebUsers;
+  "warehouse.audit_findings": WarehouseAuditFindings;
+  "warehouse.audit_runs": WarehouseAuditRuns;
+  "warehouse.audit_seals": WarehouseAuditSeals;
 }
