@@ -1,5 +1,6 @@
 /** The words of tenants: project spaces, people, groups, places, credentials. Types and schemas only. */
 import { z } from 'zod'
+import type { LimitChanges } from './limits/limit-keys.ts'
 
 export const ROLES = ['admin', 'reader'] as const
 export const Role = z.enum(ROLES)
@@ -39,6 +40,8 @@ export interface DomainRecord {
   readonly closesExtensions: boolean
   readonly isActive: boolean
   readonly createdAt: string
+  /** What differs from the platform's limits. */
+  readonly limits: LimitChanges
 }
 
 export interface WebUser {
@@ -158,3 +161,14 @@ export function toFullUsername(domain: string, username: string): string {
   const lower = username.toLowerCase()
   return lower.includes('@') ? lower : `${lower}@${domain}.commcarehq.org`
 }
+
+export { LIMIT_RULES, LIMITERS, PRESETS } from './limits/limit-keys.ts'
+export type {
+  BoundKey,
+  LimitChanges,
+  Limiter,
+  LimitKey,
+  LimitPreset,
+  LimitRule,
+  LimitValues,
+} from './limits/limit-keys.ts'

@@ -22,6 +22,10 @@ export { generatePassword } from './passwords/generate-password.ts'
 export { SESSION_DAYS } from './sessions/session-store.ts'
 export { domainMissing } from './problems.ts'
 export type { NewLocation } from './locations/location-store.ts'
+export { createLimitSettings } from './limits/limit-settings.ts'
+export type { LimitSettings } from './limits/limit-settings.ts'
+export { createRateLimits } from './limits/rate-limits.ts'
+export type { LimitedSpace, RateDecision, RateLimits } from './limits/rate-limits.ts'
 export type { CreatedWorker, NewWorker } from './workers/worker-store.ts'
 
 export interface Tenants {

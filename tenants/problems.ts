@@ -110,3 +110,9 @@ export const nameInvalid = problem(
   'invalid',
   (d: { maxLength: number }) => `A name has 1 to ${d.maxLength} characters, without control characters.`,
 )
+export const limitInvalid = problem(
+  'TENANTS_LIMIT_INVALID',
+  'invalid',
+  (d: { expected: string }) =>
+    `A limit that was given is not ${d.expected}; casehouse limits lists names and values, "off" lifts a rate, "default" goes back.`,
+)

@@ -7,6 +7,7 @@ import { sendIgnored, sendResult } from '../receiver/answer.ts'
 import { createAdmit } from '../receiver/authenticate-submission.ts'
 import type { Sender } from '../receiver/authenticate-submission.ts'
 import { createHeldBodies } from '../receiver/hold-body.ts'
+import { createSubmissionLimit } from '../receiver/limit-submissions.ts'
 import { readBody, readHeaders, readSubmitTime } from '../receiver/read-submission.ts'
 import { refusal, sendRefusal } from '../receiver/refusal.ts'
 import type { RouteDocument } from '../server/define-route.ts'
@@ -51,6 +52,7 @@ function queryOf(request: FastifyRequest): URLSearchParams {
 /** Runs before the body is read, so that strangers cannot make us hold one. */
 function createGate(dependencies: ApiDependencies, way: Way) {
   const admit = createAdmit(dependencies)
+  const limit = createSubmissionLimit(dependencies)
   return async function gate(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
     reply.header('x-openrosa-version', '1.0')
     const { domain: name, appId } = request.params as Params
@@ -64,7 +66,7 @@ function createGate(dependencies: ApiDependencies, way: Way) {
     if (way === 'plain' && !domain.secureSubmissions) {
       const authContext = { authenticated: false, user_id: null, domain: name }
       request.sender = { authContext, isTrusted: false }
-      return
+      return limit(domain, reply)
     }
     const permission = way === 'api' ? 'edit' : 'submit'
     const admission = await admit(request, { domain: name, query: queryOf(request), permission })
@@ -73,6 +75,7 @@ function createGate(dependencies: ApiDependencies, way: Way) {
       return sendRefusal(reply, refusal(403, 'Bad auth'))
     }
     request.sender = admission.sender
+    return limit(domain, reply)
   }
 }
 

@@ -16,6 +16,7 @@ import {
 import { createTenants } from '#tenants/index.ts'
 import { createWarehouseQueries } from '#warehouse/index.ts'
 import { installAccess } from '../plugins/access.ts'
+import { createApiLimits } from '../limits/api-limits.ts'
 import { installAccessLog } from '../plugins/access-log.ts'
 import { installProblems, sendUnrouted } from '../plugins/problems.ts'
 import { installSecurityHeaders } from '../plugins/security-headers.ts'
@@ -24,6 +25,7 @@ import { groupAndLocationRoutes } from '../routes/admin/groups-and-locations.ts'
 import { workerAndKeyRoutes } from '../routes/admin/workers-and-keys.ts'
 import { feedRoutes } from '../routes/admin/feed.ts'
 import { documentRoutes } from '../routes/documents.ts'
+import { limitRoutes } from '../routes/admin/limits.ts'
 import { exportRoutes } from '../routes/exports.ts'
 import { parkedRoute } from '../routes/parked.ts'
 import { streamRoute } from '../stream/stream-route.ts'
@@ -112,6 +114,7 @@ function createDependencies(options: ApiOptions): ApiDependencies {
     metrics,
     newId,
     tenants,
+    limits: createApiLimits({ postgres, log, now, metrics, preset: options.limitPreset ?? 'off' }),
     ingest: createIngest({ postgres, log, now, newId, closesExtensions, metrics }),
     reads: createIngestReads({ postgres }),
     queries: createWarehouseQueries({ warehouse, now }),
@@ -139,6 +142,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   feedRoutes(app, dependencies)
   auditRoute(app, {
     ...dependencies,
+  limitRoutes(app, dependencies)
     originals: { readFingerprints, readVersions, readVersionsOfHours, repeatDocuments },
   })
   attachmentRoutes(app, dependencies)
@@ -155,7 +159,11 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   await receiverRoutes(app, dependencies)
   installMissing(app, addresses)
   await dashboardsRoutes(app, dependencies)
-  app.addHook('onClose', async () => dependencies.ingest.drain())
+  app.addHook('preClose', async () => dependencies.limits.refuseWaiting())
+  app.addHook('onClose', async () => {
+    await dependencies.ingest.drain()
+    await dependencies.limits.close()
+  })
   await app.ready()
   return app
 }

@@ -1,8 +1,10 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Log, Metrics, Postgres, Secret } from '#infra/platform/index.ts'
 import type { Ingest, IngestReads } from '#ingest/index.ts'
+import type { LimitPreset } from '#tenants/contract.ts'
 import type { Tenants } from '#tenants/index.ts'
 import type { WarehouseQueries } from '#warehouse/index.ts'
+import type { ApiLimits } from '../limits/api-limits.ts'
 
 /** What the composition of processes gives the API. */
 export interface ApiOptions {
@@ -21,11 +23,14 @@ export interface ApiOptions {
   readonly publicUrl?: string | undefined
   /** Those of the process; without them the API makes its own. */
   readonly metrics?: Metrics | undefined
+  /** Which rates hold; without it none are counted. Queues have their ends in any case. */
+  readonly limitPreset?: LimitPreset | undefined
 }
 
 /** What routes use. */
 export interface ApiDependencies extends ApiOptions {
   readonly metrics: Metrics
+  readonly limits: ApiLimits
   readonly tenants: Tenants
   readonly ingest: Ingest
   readonly reads: IngestReads

@@ -4,6 +4,7 @@ import { createTestDatabase } from '#infra/harness/index.ts'
 import type { TestDatabase } from '#infra/harness/index.ts'
 import { createLog, createWarehouseClient, Secret } from '#infra/platform/index.ts'
 import type { Log, WarehouseClient } from '#infra/platform/index.ts'
+import type { LimitPreset } from '#tenants/contract.ts'
 import { createApi } from '#api/index.ts'
 
 export const OPERATOR_TOKEN = 'operator-token-of-this-test'
@@ -46,11 +47,13 @@ export async function createApiScenario({
   dashboardsUrl = null,
   publicUrl,
   log = createLog({ name: 'api-test', level: 'silent' }),
+  limitPreset,
 }: {
   warehouse?: WarehouseClient
   dashboardsUrl?: string | null
   publicUrl?: string
   log?: Log
+  limitPreset?: LimitPreset | undefined
 } = {}): Promise<ApiScenario> {
   const database = await createTestDatabase()
   const client =
@@ -65,6 +68,7 @@ export async function createApiScenario({
     dashboardsUrl,
     now: () => new Date(),
     instanceId: 'instance-of-this-test',
+    limitPreset,
   })
   return {
     api,

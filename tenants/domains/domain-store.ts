@@ -1,5 +1,6 @@
 import type { Postgres } from '#infra/platform/contract.ts'
 import type { DomainRecord } from '../contract.ts'
+import { applyLimitChanges, readLimits } from '../limits/limit-settings.ts'
 import { domainInvalid, domainMissing, domainTaken, timezoneUnknown } from '../problems.ts'
 import { breaksConstraint, isoColumn, parseName } from '../text.ts'
 
@@ -27,6 +28,11 @@ export interface Domains {
   list(): Promise<readonly DomainRecord[]>
   /** Changes what is given. @throws TENANTS_DOMAIN_MISSING, TENANTS_TIMEZONE_UNKNOWN */
   change(domain: string, settings: DomainSettings): Promise<DomainRecord>
+  /** Null: no limit; `default`: the platform's. @throws TENANTS_DOMAIN_MISSING, TENANTS_LIMIT_INVALID */
+  changeLimits(
+    domain: string,
+    wanted: Readonly<Record<string, number | null | 'default'>>,
+  ): Promise<DomainRecord>
 }
 
 interface DomainRow {
@@ -37,9 +43,10 @@ interface DomainRow {
   readonly closes_extensions: boolean
   readonly is_active: boolean
   readonly created_at: string
+  readonly limits: unknown
 }
 
-const COLUMNS = `domain, title, default_timezone, secure_submissions, closes_extensions, is_active, ${isoColumn('created_at')} as created_at`
+const COLUMNS = `domain, title, default_timezone, secure_submissions, closes_extensions, is_active, limits, ${isoColumn('created_at')} as created_at`
 
 function toDomain(row: DomainRow): DomainRecord {
   return {
@@ -50,6 +57,7 @@ function toDomain(row: DomainRow): DomainRecord {
     closesExtensions: row.closes_extensions,
     isActive: row.is_active,
     createdAt: row.created_at,
+    limits: readLimits(row.limits),
   }
 }
 
@@ -144,6 +152,23 @@ export function createDomains({ postgres, now }: { postgres: Postgres; now: () =
       const [row] = rows
       if (!row) throw domainMissing({})
       return remember(toDomain(row))
+    },
+
+    async changeLimits(domain, wanted) {
+      return postgres.transaction(async (client) => {
+        const { rows } = await client.query<DomainRow>(
+          `select ${COLUMNS} from tenants.domains where domain = $1 for update`,
+          [domain],
+        )
+        const [row] = rows
+        if (!row) throw domainMissing({})
+        const limits = applyLimitChanges(readLimits(row.limits), wanted, { ofSpace: true })
+        await client.query('update tenants.domains set limits = $2 where domain = $1', [
+          domain,
+          JSON.stringify(limits),
+        ])
+        return remember(toDomain({ ...row, limits }))
+      })
     },
   }
 }
