@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { mergeMetrics } from '#infra/platform/index.ts'
 import { createAuthenticate } from '../plugins/authenticate.ts'
 import { accessForbidden } from '../problems.ts'
 import { defineRoute } from '../server/define-route.ts'
@@ -12,6 +13,12 @@ const LOOPBACK_NAME = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)(?::\d+)?$/i
 function isFromLoopback({ socket, headers }: FastifyRequest): boolean {
   const isNear = LOOPBACK.includes(socket.remoteAddress ?? '') && LOOPBACK_NAME.test(headers.host ?? '')
   return isNear && headers['x-forwarded-for'] === undefined
+}
+
+/** Own numbers are shown also while the supervisor does not answer. */
+async function readAll({ metrics, readOtherMetrics }: ApiDependencies): Promise<string> {
+  const others = readOtherMetrics?.().catch(() => '') ?? ''
+  return mergeMetrics([await metrics.text(), await others])
 }
 
 /** `GET /metrics` in Prometheus' text format: for this machine, or with the operator's token. */
@@ -35,14 +42,14 @@ export function metricsRoute(app: FastifyInstance, dependencies: ApiDependencies
       url: '/metrics',
       permission: 'public',
       tag: 'operation',
-      summary: 'Counters of this process (loopback or operator)',
+      summary: 'Counters of every process of this platform (loopback or operator)',
       answerType: 'text/plain',
     },
     async ({ request, reply }) => {
       if (!isFromLoopback(request) && (await authenticate(request)).kind !== 'operator') {
         throw accessForbidden({ permission: 'operator' })
       }
-      return reply.type('text/plain; version=0.0.4').send(await dependencies.metrics.text())
+      return reply.type('text/plain; version=0.0.4').send(await readAll(dependencies))
     },
   )
 }

@@ -45,6 +45,7 @@ import { sessionRoutes } from '../routes/session.ts'
 import { collectAddresses, installMissing } from './addresses.ts'
 import type { Address } from './addresses.ts'
 import type { ApiDependencies, ApiOptions } from './dependencies.ts'
+import { installRetirement } from './retire.ts'
 
 /** Of JSON bodies; the receiver has limits of its own. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024
@@ -131,6 +132,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   app.server.maxConnections = MAX_CONNECTIONS
   const addresses = collectAddresses(app)
   app.decorate('routeList', addresses)
+  installRetirement(app)
   await installPlugins(app, dependencies)
 
   healthRoute(app, dependencies)

@@ -23,6 +23,8 @@ export interface ApiOptions {
   readonly publicUrl?: string | undefined
   /** Those of the process; without them the API makes its own. */
   readonly metrics?: Metrics | undefined
+  /** The numbers of the other processes of this platform, in the same format; `/metrics` shows them together with its own. */
+  readonly readOtherMetrics?: (() => Promise<string>) | undefined
   /** Which rates hold; without it none are counted. Queues have their ends in any case. */
   readonly limitPreset?: LimitPreset | undefined
 }

@@ -31,6 +31,10 @@ export function streamRoute(app: FastifyInstance, dependencies: ApiDependencies)
   const news = createLoadedNews({ postgres, log })
   const streams = new Set<() => void>()
 
+  // The page connects again, and reaches the process that has taken over.
+  app.retirement.addEventListener('abort', () => {
+    for (const end of streams) end()
+  })
   app.addHook('preClose', async () => {
     news.close()
     for (const end of streams) end()

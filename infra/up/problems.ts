@@ -51,6 +51,24 @@ export const roleStartFailed = problem(
   (d: { role: string; logFile: string; lastLines: string }) =>
     `The ${d.role} process did not start. Its last words, from ${d.logFile}:\n${d.lastLines}\nRun \`casehouse doctor\` for what to do.`,
 )
+export const roleRestartFailed = problem(
+  'UP_ROLE_RESTART_FAILED',
+  'unavailable',
+  (d: { role: string; logFile: string; lastLines: string }) =>
+    `The new ${d.role} process did not get ready. The one before it goes on where it may run beside. Last words, from ${d.logFile}:\n${d.lastLines}\nMend what they name and restart it again.`,
+)
+export const roleNotRunning = problem(
+  'UP_ROLE_NOT_RUNNING',
+  'missing',
+  (d: { role: string; running: readonly string[] }) =>
+    `This platform runs no ${d.role}. What can be restarted: ${d.running.join(', ')}.`,
+)
+export const controlUnreachable = problem(
+  'UP_CONTROL_UNREACHABLE',
+  'unavailable',
+  (d: { dataDir: string }) =>
+    `No running platform of this version was found on ${d.dataDir}. Restarting goes through the process of \`casehouse up\`; start it with npm start, or restart a role that runs by itself through whatever started it.`,
+)
 export const healthLate = problem(
   'UP_HEALTH_LATE',
   'unavailable',

@@ -35,6 +35,8 @@ export const Platform = z.object({
   instance_id: z.string(),
   started_at: z.string(),
   engine_url: z.string().nullable(),
+  /** Where the supervisor answers the operator, on loopback; null where a program older than that wrote the file. */
+  control_url: z.string().nullable().default(null),
   /** For this machine's tools only; null when Postgres is somebody else's. */
   database_url: z.string().nullable(),
 })

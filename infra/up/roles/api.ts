@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import type { FastifyListenOptions } from 'fastify'
 import { createApi } from '#api/index.ts'
 import { createPostgres, createWarehouseClient, measurePool } from '#infra/platform/index.ts'
 import type { ApiEnv } from './config.ts'
-import type { StartRole } from './role.ts'
+import type { RoleSockets, StartRole } from './role.ts'
 
-/** The HTTP side. Several may listen on one port: the system shares the connections out among them. */
-export const startApi: StartRole<ApiEnv> = async (env, log, metrics) => {
+/** The HTTP side. Several may listen on one port. */
+export const startApi: StartRole<ApiEnv> = async (env, log, metrics, sockets) => {
   const postgres = createPostgres({
     url: env.DATABASE_URL,
     applicationName: 'casehouse-api',
@@ -29,18 +30,47 @@ export const startApi: StartRole<ApiEnv> = async (env, log, metrics) => {
     instanceId: env.CASEHOUSE_INSTANCE_ID ?? randomUUID(),
     publicUrl: env.CASEHOUSE_PUBLIC_URL,
     metrics,
+    readOtherMetrics: toOtherMetrics(env),
   })
-  const reusePort = process.platform === 'linux'
-  await app.listen({
+  await app.listen(toListenOptions(env, sockets))
+  sockets.keep(app.server)
+  const close = async (): Promise<void> => {
+    await app.close()
+    await warehouse.close()
+    await postgres.close()
+  }
+  return {
+    stop: close,
+    async retire() {
+      await app.retire()
+      await close()
+    },
+  }
+}
+
+/** Takes over the socket of the process before, or opens one, which others may open too: the system shares connections out. */
+function toListenOptions(env: ApiEnv, { inherited }: RoleSockets): FastifyListenOptions {
+  const reusePort = process.platform === 'linux' && inherited === undefined
+  return {
     host: env.CASEHOUSE_HOST,
     port: env.CASEHOUSE_PORT,
     ...(reusePort ? { reusePort } : {}),
-  })
-  return {
-    async stop() {
-      await app.close()
-      await warehouse.close()
-      await postgres.close()
-    },
+    // Fastify hands its options to Node's own `listen`, which takes a handle where there is one.
+    ...(inherited === undefined ? {} : { handle: inherited }),
+  }
+}
+
+const METRICS_TIMEOUT_MS = 3_000
+
+/** The supervisor knows the numbers of the other processes; without one, each process shows its own. */
+function toOtherMetrics(env: ApiEnv): (() => Promise<string>) | undefined {
+  const { CASEHOUSE_CONTROL_URL: url, CASEHOUSE_OPERATOR_TOKEN: token } = env
+  if (url === undefined) return undefined
+  return async () => {
+    const answer = await fetch(`${url}/metrics`, {
+      headers: { authorization: `Bearer ${token.reveal()}` },
+      signal: AbortSignal.timeout(METRICS_TIMEOUT_MS),
+    })
+    return answer.ok ? answer.text() : ''
   }
 }

@@ -1,6 +1,7 @@
 /** The environment of `serve`: what each role needs to be told. Every role reads only its own keys. */
 import { z } from 'zod'
 import { Secret } from '#infra/platform/index.ts'
+import { PRESETS } from '#tenants/contract.ts'
 
 const secret = (minLength: number) =>
   z
@@ -42,10 +43,21 @@ export const ApiEnv = z.object({
     .describe('Tells one start from the next; random without it.'),
   CASEHOUSE_HOST: z.string().default('127.0.0.1').describe('Address on which the API listens.'),
   CASEHOUSE_PORT: port.default(8400).describe('TCP port of the API.'),
+  CASEHOUSE_LIMITS: z
+    .enum(PRESETS)
+    .default('laptop')
+    .describe(
+      'Rates that hold where nothing else is set: what a laptop takes in, the figures of the reference, or none (`limits.md`).',
+    ),
   CASEHOUSE_PUBLIC_URL: address
     .optional()
     .describe(
       'How people reach the platform through a proxy; with `https://`, cookies are sent over TLS only.',
+    ),
+  CASEHOUSE_CONTROL_URL: address
+    .optional()
+    .describe(
+      'Where the supervisor answers; set by `up`, so that `/metrics` shows the numbers of every process.',
     ),
   CASEHOUSE_DASHBOARDS_URL: address
     .optional()
@@ -151,6 +163,21 @@ export const ProcessEnv = z.object({
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .describe('From which level on lines are logged.'),
+  CASEHOUSE_METRICS_PORT: port
+    .optional()
+    .describe(
+      'TCP port where this process shows its own numbers; without it, none. `up` gathers those of all at the API.',
+    ),
+  CASEHOUSE_METRICS_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe(
+      'Address of that port. There is no login there: choose one that only the machine that reads it reaches.',
+    ),
+  CASEHOUSE_SUPERVISED: z
+    .stringbool()
+    .default(false)
+    .describe('Set by `up` for its processes: it talks to them over IPC.'),
   CASEHOUSE_FAIL_POINTS: z
     .string()
     .default('')

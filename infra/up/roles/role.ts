@@ -1,3 +1,5 @@
+import type { SendHandle } from 'node:child_process'
+import type { Server } from 'node:net'
 import type { Log } from '#infra/platform/contract.ts'
 import type { Metrics } from '#infra/platform/index.ts'
 
@@ -9,7 +11,22 @@ export interface RunningRole {
   readonly ended?: Promise<void>
   /** Finishes what is under way and frees everything. */
   stop(): Promise<void>
+  /** The same where another process has taken the place already: refuses nobody on the way. Without it, `stop`. */
+  retire?(): Promise<void>
+}
+
+/** What the process gives each of its roles. */
+export interface RoleSockets {
+  /** On which the process before this one listens; undefined: open one. */
+  readonly inherited: SendHandle | undefined
+  /** Leaves the socket with the supervisor, for the process after this one. */
+  keep(server: Server): void
 }
 
 /** `metrics` are those of the process, which all its roles share. */
-export type StartRole<Env> = (env: Env, log: Log, metrics: Metrics) => Promise<RunningRole>
+export type StartRole<Env> = (
+  env: Env,
+  log: Log,
+  metrics: Metrics,
+  sockets: RoleSockets,
+) => Promise<RunningRole>

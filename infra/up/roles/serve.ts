@@ -3,7 +3,6 @@ import type { z } from 'zod'
 import { armFailPoints, createLog, createMetrics, readConfig, type Metrics } from '#infra/platform/index.ts'
 import type { Log } from '#infra/platform/contract.ts'
 import { followFailPointsFile } from './fail-points-file.ts'
-import { ParentMessage } from '../supervisor/kept-process.ts'
 import {
   ApiEnv,
   DashboardsEnv,
@@ -14,27 +13,43 @@ import {
   ROLE_SCHEMAS,
   WarehouseEnv,
 } from './config.ts'
-import { ROLE_NAMES, type RoleName, type RunningRole } from './role.ts'
+import { serveMetrics } from './metrics-listener.ts'
+import { ROLE_NAMES, type RoleName, type RoleSockets, type RunningRole } from './role.ts'
+import { toSockets } from './sockets.ts'
+import { followSupervisor, type Ending } from './supervised.ts'
 
 type Env = NodeJS.ProcessEnv
-type Starter = (log: Log, metrics: Metrics) => Promise<RunningRole>
+type Starter = (log: Log, metrics: Metrics, sockets: RoleSockets) => Promise<RunningRole>
 
-const LONGEST_STOP_MS = 9_000
+/** How long ending may take before the process leaves regardless. */
+const LONGEST_MS = { stop: 9_000, retire: 19_000 } as const
 
 /** Each role's modules are loaded only where it runs: the engine alone is half a gigabyte. */
 const STARTERS: Record<RoleName, (env: Env) => Starter> = {
-  warehouse: (env) => async (log, metrics) =>
-    (await import('./warehouse.ts')).startWarehouse(readConfig(WarehouseEnv, env), log, metrics),
-  feed: (env) => async (log, metrics) =>
-    (await import('./feed.ts')).startFeed(readConfig(FeedEnv, env), log, metrics),
-  loader: (env) => async (log, metrics) =>
-    (await import('./loader.ts')).startLoader(readConfig(LoaderEnv, env), log, metrics),
-  keeper: (env) => async (log, metrics) =>
-    (await import('./keeper.ts')).startKeeper(readConfig(KeeperEnv, env), log, metrics),
-  dashboards: (env) => async (log, metrics) =>
-    (await import('./dashboards.ts')).startDashboards(readConfig(DashboardsEnv, env), log, metrics),
-  api: (env) => async (log, metrics) =>
-    (await import('./api.ts')).startApi(readConfig(ApiEnv, env), log, metrics),
+  warehouse:
+    (env) =>
+    async (...rest) =>
+      (await import('./warehouse.ts')).startWarehouse(readConfig(WarehouseEnv, env), ...rest),
+  feed:
+    (env) =>
+    async (...rest) =>
+      (await import('./feed.ts')).startFeed(readConfig(FeedEnv, env), ...rest),
+  loader:
+    (env) =>
+    async (...rest) =>
+      (await import('./loader.ts')).startLoader(readConfig(LoaderEnv, env), ...rest),
+  keeper:
+    (env) =>
+    async (...rest) =>
+      (await import('./keeper.ts')).startKeeper(readConfig(KeeperEnv, env), ...rest),
+  dashboards:
+    (env) =>
+    async (...rest) =>
+      (await import('./dashboards.ts')).startDashboards(readConfig(DashboardsEnv, env), ...rest),
+  api:
+    (env) =>
+    async (...rest) =>
+      (await import('./api.ts')).startApi(readConfig(ApiEnv, env), ...rest),
 }
 
 /**
@@ -53,22 +68,30 @@ export async function serve(asked: readonly RoleName[], env: Env): Promise<void>
   const { CASEHOUSE_LOG_LEVEL: level, CASEHOUSE_FAIL_POINTS_FILE: failPointsFile } = processEnv
   armFailPoints(processEnv.CASEHOUSE_FAIL_POINTS)
   if (failPointsFile !== undefined) followFailPointsFile(failPointsFile)
-  endWithLoggedErrors(createLog({ name: asked.join('+'), level }))
-  const stopAsked = waitForStop()
+  const log = createLog({ name: asked.join('+'), level })
+  endWithLoggedErrors(log)
   const metrics = createMetrics({ role: asked.join('+') })
+  const supervised = followSupervisor({ isSupervised: processEnv.CASEHOUSE_SUPERVISED, metrics })
+  const { CASEHOUSE_METRICS_HOST: host, CASEHOUSE_METRICS_PORT: port } = processEnv
+  if (port !== undefined) await serveMetrics({ host, port, metrics, log })
+  const sockets = toSockets(await supervised.begun, supervised.keepSocket)
   const running: { readonly role: RoleName; readonly instance: RunningRole }[] = []
   const crashed: Promise<never>[] = []
   for (const role of ROLE_NAMES.filter((name) => asked.includes(name))) {
-    const instance = await STARTERS[role](env)(createLog({ name: role, level }), metrics)
+    const instance = await STARTERS[role](env)(createLog({ name: role, level }), metrics, sockets)
     running.push({ role, instance })
-    if (instance.ended) crashed.push(instance.ended.then(() => neverUnasked(role, stopAsked)))
+    if (instance.ended) crashed.push(instance.ended.then(() => neverUnasked(role, supervised.ending)))
   }
-  process.send?.({ kind: 'ready' })
-  await Promise.race([stopAsked, ...crashed])
-  const watchdog = setTimeout(() => process.exit(1), LONGEST_STOP_MS)
+  supervised.ready()
+  const how = await Promise.race([supervised.ending, ...crashed])
+  const watchdog = setTimeout(() => process.exit(1), LONGEST_MS[how])
   watchdog.unref()
-  for (const { instance } of running.toReversed()) await instance.stop()
+  for (const { instance } of running.toReversed()) await endRole(instance, how)
   process.exit(0)
+}
+
+async function endRole(instance: RunningRole, how: Ending): Promise<void> {
+  await (how === 'retire' && instance.retire ? instance.retire() : instance.stop())
 }
 
 /** Node itself would print the whole error, with the rows and texts that drivers attach to theirs. */
@@ -79,18 +102,8 @@ function endWithLoggedErrors(log: Log): void {
   })
 }
 
-async function neverUnasked(role: RoleName, stopAsked: Promise<void>): Promise<never> {
+async function neverUnasked(role: RoleName, stopAsked: Promise<unknown>): Promise<never> {
   const wasAsked = await Promise.race([stopAsked.then(() => true), Promise.resolve(false)])
   if (wasAsked) return new Promise<never>(() => undefined)
   throw new Error(`The ${role} ended by itself.`)
-}
-
-function waitForStop(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => resolve())
-    process.on('message', (message) => {
-      if (ParentMessage.safeParse(message).success) resolve()
-    })
-    process.on('disconnect', () => resolve())
-  })
 }

@@ -1,15 +1,17 @@
 /** All processes of one platform: started in the order in which they need each other, stopped in the reverse. */
 import { join } from 'node:path'
-import { createWarehouseClient } from '#infra/platform/index.ts'
+import { createMetrics, createWarehouseClient, mergeMetrics } from '#infra/platform/index.ts'
 import type { Log, Secret } from '#infra/platform/index.ts'
 import type { DataDir } from '../data-dir/data-dir.ts'
 import type { PlatformSecrets } from '../data-dir/secrets.ts'
 import type { RoleName } from '../roles/role.ts'
 import { ROOT } from '../root.ts'
-import { stopped } from '../problems.ts'
+import { roleNotRunning, stopped } from '../problems.ts'
+import type { RestartedRole } from './control.ts'
 import { createKeptProcess, type KeptProcess } from './kept-process.ts'
+import type { PulseOptions } from './pulse.ts'
 import { toRoleEnvironment } from './role-environment.ts'
-import { keepPostgres, type KeptPostgres } from './postgres-keeper.ts'
+import { keepPostgres, migrateAll, type KeptPostgres } from './postgres-keeper.ts'
 import { createRotatingLog } from './rotating-log.ts'
 import type { Ports } from './ports.ts'
 
@@ -19,6 +21,7 @@ export interface PlatformOptions {
   readonly ports: Ports
   readonly host: string
   readonly instanceId: string
+  readonly controlUrl: string
   readonly withDashboards: boolean
   readonly env: NodeJS.ProcessEnv
   readonly log: Log
@@ -36,6 +39,10 @@ export interface Platform {
   stop(): Promise<void>
   /** Ends everything at once. */
   kill(): void
+  /** Puts new processes in the place of those that run, one role after the other. None named: all. @throws UP_ROLE_NOT_RUNNING, UP_ROLE_RESTART_FAILED */
+  restart(roles: readonly string[]): Promise<readonly RestartedRole[]>
+  /** The numbers of the supervisor and of every role but the API. */
+  metrics(): Promise<string>
 }
 
 const LARGEST_LOG_BYTES = 10_000_000
@@ -49,18 +56,43 @@ const NODE_FLAGS = [
   '--max-semi-space-size=4',
 ]
 const GRACE_MS = {
-  api: 4_000,
-  loader: 3_000,
-  keeper: 3_000,
-  feed: 3_000,
-  dashboards: 1_500,
-  warehouse: 3_000,
+  api: { stop: 4_000, retire: 20_000 },
+  loader: { stop: 3_000, retire: 10_000 },
+  keeper: { stop: 3_000, retire: 10_000 },
+  feed: { stop: 3_000, retire: 10_000 },
+  dashboards: { stop: 1_500, retire: 20_000 },
+  warehouse: { stop: 3_000, retire: 12_000 },
 } as const
+/** Roles of which a second process may start beside the first: it shares the socket, or stands by until the first gives up its turn. */
+const MAY_OVERLAP: ReadonlySet<RoleName> = new Set(
+  process.platform === 'win32' ? ['feed', 'loader'] : ['feed', 'loader', 'dashboards', 'api'],
+)
+/** An engine that merges large parts on a small machine may be slow to answer; ending one costs more than waiting. */
+const PULSES: Readonly<Record<RoleName, PulseOptions>> = {
+  api: { everyMs: 5_000, maxMissed: 3 },
+  loader: { everyMs: 5_000, maxMissed: 3 },
+  keeper: { everyMs: 5_000, maxMissed: 3 },
+  feed: { everyMs: 5_000, maxMissed: 3 },
+  dashboards: { everyMs: 5_000, maxMissed: 3 },
+  warehouse: { everyMs: 5_000, maxMissed: 12 },
+}
 
 export function createPlatform(options: PlatformOptions): Platform {
   const { env, dataDir, log, tell } = options
   const kept = new Map<RoleName, KeptProcess>()
+  const metrics = createMetrics({ role: 'up' })
+  const restarts = metrics.counter('up_role_restarts_total', 'Processes that were started again.', [
+    'of',
+    'reason',
+  ])
+  const running = metrics.gauge('up_role_running', 'Whether a process of the role runs (1) or not (0).', [
+    'of',
+  ])
+  metrics.beforeRead(() => {
+    for (const [role, process] of kept) running.set({ of: role }, process.pid() === undefined ? 0 : 1)
+  })
   let starting: Promise<KeptPostgres> | undefined
+  let restarting: Promise<unknown> = Promise.resolve()
   let isStopping = false
 
   function startRole(role: RoleName, databaseUrl: Secret | undefined): Promise<void> {
@@ -69,7 +101,11 @@ export function createPlatform(options: PlatformOptions): Platform {
       ...toCommand(role),
       env: toRoleEnvironment(role, { ...options, databaseUrl }),
       log: createRotatingLog(join(dataDir.logs, `${role}.log`), LARGEST_LOG_BYTES),
+      pulse: PULSES[role],
+      mayOverlap: MAY_OVERLAP.has(role),
+      graceMs: GRACE_MS[role],
       tell,
+      onRestart: (reason) => restarts.inc({ of: role, reason }),
     })
     kept.set(role, process)
     return process.start()
@@ -93,17 +129,50 @@ export function createPlatform(options: PlatformOptions): Platform {
     },
     async stop() {
       isStopping = true
-      const stopRole = async (role: RoleName): Promise<void> => kept.get(role)?.stop(GRACE_MS[role])
+      const stopRole = async (role: RoleName): Promise<void> => kept.get(role)?.stop()
       await stopRole('api')
       await Promise.all((['dashboards', 'loader', 'keeper', 'feed'] as const).map(stopRole))
       await stopRole('warehouse')
       const postgres = await starting?.catch(() => undefined)
       await postgres?.stop()
     },
+    restart(roles) {
+      const work = restarting.then(async () => restartRoles(kept, roles, starting))
+      restarting = work.catch(() => undefined)
+      return work
+    },
+    async metrics() {
+      const others = [...kept].flatMap(([role, process]) => (role === 'api' ? [] : [process.metrics()]))
+      const texts = await Promise.allSettled([metrics.text(), ...others])
+      return mergeMetrics(texts.flatMap((text) => (text.status === 'fulfilled' ? [text.value] : [])))
+    },
     kill() {
       for (const process of kept.values()) process.kill()
     },
   }
+}
+
+/** Data flows from the left: whoever takes over finds what it reads already there. */
+const RESTART_ORDER: readonly RoleName[] = ['warehouse', 'feed', 'loader', 'keeper', 'dashboards', 'api']
+
+/** New programs may need new tables, so those come first. */
+async function restartRoles(
+  kept: ReadonlyMap<RoleName, KeptProcess>,
+  asked: readonly string[],
+  starting: Promise<KeptPostgres> | undefined,
+): Promise<readonly RestartedRole[]> {
+  const running = RESTART_ORDER.filter((role) => kept.has(role))
+  const unknown = asked.find((role) => !running.some((name) => name === role))
+  if (unknown !== undefined) throw roleNotRunning({ role: unknown, running })
+  const postgres = await starting
+  if (postgres) await migrateAll(postgres.url)
+  const restarted: RestartedRole[] = []
+  for (const role of running.filter((name) => asked.length === 0 || asked.includes(name))) {
+    const startedAt = performance.now()
+    await kept.get(role)?.restart()
+    restarted.push({ role, seconds: Math.round((performance.now() - startedAt) / 100) / 10 })
+  }
+  return restarted
 }
 
 function toCommand(role: RoleName): { readonly program: string; readonly args: readonly string[] } {

@@ -14,6 +14,8 @@ export interface RoleEnvironment {
   readonly withDashboards: boolean
   readonly env: NodeJS.ProcessEnv
   readonly databaseUrl: Secret | undefined
+  /** Where the supervisor itself answers. */
+  readonly controlUrl: string
 }
 
 /** What a machine needs to run a program at all; nothing else of ours is passed on. */
@@ -74,15 +76,17 @@ export function toRoleEnvironment(
     api: {
       ...stores,
       ...reader,
+      CASEHOUSE_LIMITS: env.CASEHOUSE_LIMITS,
       CASEHOUSE_OPERATOR_TOKEN: secrets.operatorToken.reveal(),
       CASEHOUSE_INSTANCE_ID: options.instanceId,
       CASEHOUSE_HOST: host,
       CASEHOUSE_PORT: String(ports.api),
       CASEHOUSE_PUBLIC_URL: env.CASEHOUSE_PUBLIC_URL,
+      CASEHOUSE_CONTROL_URL: options.controlUrl,
       CASEHOUSE_DASHBOARDS_URL: options.withDashboards ? dashboardsUrl : undefined,
     },
   }
-  return { MALLOC_ARENA_MAX, ...base, ...level, ...own[role] }
+  return { MALLOC_ARENA_MAX, CASEHOUSE_SUPERVISED: 'true', ...base, ...level, ...own[role] }
 }
 
 /** Kill tests give each role a file of its own in one folder. */

@@ -154,6 +154,7 @@ describe('roles', () => {
     withDashboards: true,
     env: { PATH: '/bin', AWS_SECRET_ACCESS_KEY: 'not ours' },
     databaseUrl: new Secret('postgres://u:p@%2Fsocket:5432/casehouse'),
+    controlUrl: 'http://127.0.0.1:4',
   }
 
   test('each gets all that it reads, and nobody else’s secrets', () => {

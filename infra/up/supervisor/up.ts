@@ -13,6 +13,7 @@ import { toBanner, toExposure, type UpResult } from './banner.ts'
 import { loadDemoApart } from './demo-process.ts'
 import { ADMIN_EMAIL, ensureAdmin } from './first-start.ts'
 import { createPlatform, type Platform, type RunningPlatform } from './platform.ts'
+import { startControl, type Control } from './control.ts'
 import { choosePorts, tryListening, type Ports } from './ports.ts'
 import { toLocalUrl } from './role-environment.ts'
 import { createStopSignals } from './stop-signals.ts'
@@ -26,6 +27,7 @@ interface Launch {
   readonly ports: Ports
   readonly url: string
   readonly instanceId: string
+  readonly controlUrl: string
   readonly options: UpOptions
   readonly env: NodeJS.ProcessEnv
   readonly tell: (line: string) => void
@@ -46,16 +48,26 @@ export async function runUp(
   const releaseLock = takeLock(dataDir, 'up')
   const signals = createStopSignals(process, () => performance.now())
   let platform: Platform | undefined
+  let control: Control | undefined
   try {
     const ports = await choosePorts(options, tryListening)
     const secrets = ensureSecrets(dataDir, () => randomBytes(32).toString('base64url'))
     const url = toLocalUrl(options.host, ports.api)
     const instanceId = randomUUID()
     const { signal } = signals
-    const launch: Launch = { dataDir, ports, url, instanceId, options, env, tell, signal }
     const log = createLog({ name: 'up', level: 'warn' })
     const { host, dashboards: withDashboards } = options
-    platform = createPlatform({ dataDir, secrets, ports, host, instanceId, withDashboards, env, log, tell })
+    control = await startControl(
+      { token: secrets.operatorToken, log },
+      {
+        metrics: async () => platform?.metrics() ?? '',
+        restart: async (roles) => platform?.restart(roles) ?? [],
+      },
+    )
+    const controlUrl = control.url
+    const place = { dataDir, secrets, ports, host, instanceId, controlUrl }
+    platform = createPlatform({ ...place, withDashboards, env, log, tell })
+    const launch: Launch = { dataDir, ports, url, instanceId, controlUrl, options, env, tell, signal }
     signals.onSecond(() => {
       platform?.kill()
       process.exit(1)
@@ -70,6 +82,7 @@ export async function runUp(
   } catch (error) {
     if (!signals.signal.aborted) throw error
   } finally {
+    control?.close()
     if (platform) await stopPlatform(platform, dataDir, tell)
     signals.close()
     releaseLock()
@@ -88,6 +101,7 @@ async function bringUp(launch: Launch, platform: Platform, startedAt: number): P
     instance_id: instanceId,
     started_at: new Date().toISOString(),
     engine_url: `http://127.0.0.1:${ports.engine}`,
+    control_url: launch.controlUrl,
     database_url: running.isPostgresEmbedded ? running.databaseUrl.reveal() : null,
   })
   const password = await firstAdmin(launch, running)
