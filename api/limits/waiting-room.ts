@@ -117,7 +117,10 @@ export function createWaitingRoom(options: WaitingRoomOptions): WaitingRoom {
       }
     } catch (error) {
       // Each of them fails as if it had asked itself.
-      for (const one of [...line.waiting]) if (takeOut(line, one)) one.fail(error)
+      for (const one of line.waiting.splice(0)) {
+        total -= 1
+        one.fail(error)
+      }
     } finally {
       if (lines.get(domain) === line) lines.delete(domain)
     }

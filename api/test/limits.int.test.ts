@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { createApiScenario, createPeople, OPERATOR } from './api-scenario.ts'
 import type { ApiScenario, People } from './api-scenario.ts'
 
@@ -28,8 +29,8 @@ async function post(domain: string) {
   })
 }
 
-async function set(url: string, limits: Record<string, number | string>, as = OPERATOR) {
-  return scenario.ask({ method: 'PUT', url, as, body: { limits } })
+async function set(url: string, limits: Record<string, number | string>) {
+  return scenario.ask({ method: 'PUT', url, as: OPERATOR, body: { limits } })
 }
 const PLATFORM = '/api/admin/limits'
 const SPACE = '/api/admin/domains/field/limits'
@@ -46,5 +47,56 @@ describe('the receiver under a rate', () => {
     expect(Number(answers[4]?.headers['retry-after'])).toBeGreaterThan(60)
     // Its own share is left to the other one, although the platform's hour is full.
     expect((await post('calm')).statusCode).toBe(201)
+  })
+
+  it('makes a form wait while only a second is full', async () => {
+    await set(PLATFORM, { 'submission.global.hour': 'default', 'submission.global.second': 0 })
+    await set('/api/admin/domains/calm/limits', {
+      'submission.baseline.second': 2,
+      'submission.baseline.minute': 'off',
+      'submission.user.second': 0,
+    })
+    const from = performance.now()
+    const answers = await Promise.all(Array.from({ length: 5 }, () => post('calm')))
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([201, 201, 201, 201, 201])
+    // Two a second: the fifth cannot have come in within the first second.
+    expect(performance.now() - from).toBeGreaterThan(1_000)
+    const metrics = await scenario.ask({ url: '/metrics' })
+    expect(metrics.raw.body).toMatch(/api_rate_decisions_total\{[^}]*outcome="waited"[^}]*\} [1-9]/)
+  })
+})
+
+describe('limits', () => {
+  it('are read by admins of the project space, and changed by those who run the platform', async () => {
+    await set(SPACE, { 'submission.baseline.hour': 'default', 'submission.user.hour': 'default' })
+    const read = await scenario.ask({ url: SPACE, ...people.credentials.admin })
+    expect(read.status).toBe(200)
+    expect(read.body).toMatchObject({
+      domain: 'field',
+      preset: 'reference',
+      rates: [{ limiter: 'submission', users: 1, allowed: { hour: 36 } }, {}, {}],
+    })
+    const refused = await scenario.ask({
+      method: 'PUT',
+      url: SPACE,
+      ...people.credentials.adminKey,
+      body: { limits: { 'submission.baseline.hour': 1_000 } },
+    })
+    expect([refused.status, refused.body.code]).toEqual([403, 'API_ACCESS_FORBIDDEN'])
+    for (const who of [people.credentials.readerKey, other.credentials.adminKey])
+      expect((await scenario.ask({ url: SPACE, ...who })).status).toBe(403)
+    for (const who of [people.credentials.adminKey, {}])
+      expect((await scenario.ask({ url: PLATFORM, ...who })).status).toBeGreaterThan(400)
+  })
+
+  it('must be known, and a queue always has an end', async () => {
+    for (const limits of [{ unknown: 1 }, { 'lane.space_forms': 'off' }, { 'lane.space_forms': 'many' }])
+      expect((await set(SPACE, limits)).status).toBe(400)
+    const changed = await set(SPACE, { 'lane.space_forms': 7, 'submission.baseline.week': 'off' })
+    const found = z.object({ limits: z.array(z.looseObject({ name: z.string() })) }).parse(changed.body)
+    const of = (name: string) => found.limits.find((limit) => limit.name === name)
+    expect(of('lane.space_forms')).toMatchObject({ value: 7, default: 500, is_set: true })
+    expect(of('submission.baseline.week')).toMatchObject({ value: null, default: 100, is_set: true })
+    expect(of('submission.global.second')).toBeUndefined()
   })
 })

@@ -24,7 +24,7 @@ export async function deliver(to: Destination, submission: Submission, userId: s
     isFirst = false
     const status = await post(to, submission, userId)
     if (status === 201) return true
-    if (status >= 500) return undefined
+    if (status >= 500 || status === 429) return undefined
     throw new Error(`The receiver answered ${status} to demo form ${submission.formId}.`)
   })
 }

@@ -2,8 +2,8 @@
  * What one project space (or the whole platform) has used of a limiter, as this process knows it: exact for what it let in
  * itself, a moment old for what the other processes did. Pure; `share-counts.ts` brings the two together.
  */
+import { openWindow, rollWindow, usedIn, waitForRoom, type WindowCount } from '#infra/platform/index.ts'
 import { WINDOW_SECONDS, WINDOWS, type WindowName } from './limit-keys.ts'
-import { openWindow, rollWindow, usedIn, waitForRoom, type WindowCount } from './windows.ts'
 
 /** Windows that the processes share through the database; a second is over before the database has heard of it. */
 export const SHARED_WINDOWS = ['minute', 'hour', 'day', 'week'] as const satisfies readonly WindowName[]

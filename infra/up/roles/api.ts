@@ -24,6 +24,7 @@ export const startApi: StartRole<ApiEnv> = async (env, log, metrics, sockets) =>
     postgres,
     warehouse,
     log,
+    limitPreset: env.CASEHOUSE_LIMITS,
     operatorToken: env.CASEHOUSE_OPERATOR_TOKEN,
     dashboardsUrl: env.CASEHOUSE_DASHBOARDS_URL ?? null,
     now: () => new Date(),
