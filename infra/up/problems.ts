@@ -69,6 +69,11 @@ export const controlUnreachable = problem(
   (d: { dataDir: string }) =>
     `No running platform of this version was found on ${d.dataDir}. Restarting goes through the process of \`casehouse up\`; start it with npm start, or restart a role that runs by itself through whatever started it.`,
 )
+export const controlRefused = problem(
+  'UP_CONTROL_REFUSED',
+  'conflict',
+  (d: { code: string; message: string }) => `The supervisor refused (${d.code}): ${d.message}`,
+)
 export const healthLate = problem(
   'UP_HEALTH_LATE',
   'unavailable',

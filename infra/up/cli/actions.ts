@@ -47,6 +47,10 @@ export function createActions(env: NodeJS.ProcessEnv): Actions {
       // commander has refused every other word.
       await serve(roles as readonly RoleName[], env)
     },
+    async restart(global, roles) {
+      const { restartRoles } = await import('./restart-action.ts')
+      await restartRoles(global, roles, context.toOutput(global))
+    },
     async doctor(global) {
       const { runDoctor } = await import('../doctor/doctor.ts')
       await runDoctor(global, context)

@@ -54,6 +54,8 @@ export interface FormSubmit {
 export interface Actions {
   up(global: GlobalOptions, options: UpOptions): Promise<void>
   serve(global: GlobalOptions, roles: readonly string[]): Promise<void>
+  /** @param roles none: every role */
+  restart(global: GlobalOptions, roles: readonly string[]): Promise<void>
   domainCreate(global: GlobalOptions, options: DomainCreate): Promise<void>
   domainList(global: GlobalOptions): Promise<void>
   userCreate(global: GlobalOptions, options: UserCreate): Promise<void>

@@ -11,7 +11,7 @@ function record(): { readonly actions: Actions; readonly calls: unknown[][] } {
       calls.push([name, ...parameters])
     }
   const names =
-    'up serve domainCreate domainList userCreate userPassword workerCreate workerPassword formSubmit formArchive ' +
+    'up serve restart domainCreate domainList userCreate userPassword workerCreate workerPassword formSubmit formArchive ' +
     'formUnarchive keyCreate demoLoad feedStatus feedReplay audit doctor dev'
   return {
     actions: Object.fromEntries(names.split(' ').map((name) => [name, note(name)])) as unknown as Actions,
@@ -81,6 +81,8 @@ test('words reach the commands', async () => {
     role: 'reader',
   })
   expect((await parse('serve', 'api', 'loader')).calls[0]?.[2]).toEqual(['api', 'loader'])
+  expect((await parse('restart')).calls[0]?.[2]).toEqual([])
+  expect((await parse('restart', 'api')).calls[0]?.[2]).toEqual(['api'])
   const [call] = (await parse('dev', 'bench', 'intake', '--json', '--seconds', '2')).calls
   expect(call?.[2]).toBe('bench')
   expect(call?.[3]).toEqual(expect.arrayContaining(['--json', '--seconds', '2', 'intake']))
@@ -91,6 +93,7 @@ test.each([
   [['user', 'create', 'a@b.c', '--domain', 'd', '--role', 'boss'], 'Allowed choices are admin, reader'],
   [['user', 'create', 'a@b.c', '--role', 'admin'], '--domain'],
   [['serve', 'kitchen'], 'Allowed choices are'],
+  [['restart', 'postgres'], 'Allowed choices are'],
   [['domain', 'list', '--url', 'example.org'], 'whole http'],
   [['domain', 'list', '--key', 'nocolon'], 'USER:KEY'],
 ])('%j is refused with advice', async (words, advice) => {
@@ -102,6 +105,7 @@ test.each([
 test.each([
   'up',
   'serve',
+  'restart',
   'domain create',
   'domain list',
   'user create',

@@ -40,6 +40,7 @@ export function createProgram({ actions, version, defaultData }: ProgramOptions)
     .addHelpText('after', PROGRAM_EXAMPLES)
   addUp(program, actions)
   addServe(program, actions)
+  addRestart(program, actions)
   for (const command of createPeopleCommands(actions, readGlobal)) program.addCommand(command)
   addForm(program, actions)
   addDemo(program, actions)
@@ -100,6 +101,19 @@ function addServe(program: Command, actions: Actions): void {
       '\nExample:\n  $ DATABASE_URL=postgres://… CLICKHOUSE_URL=http://… casehouse serve api loader',
     )
     .action(async (roles: string[], _options, command: Command) => actions.serve(readGlobal(command), roles))
+}
+
+function addRestart(program: Command, actions: Actions): void {
+  program
+    .command('restart')
+    .description(
+      'put new processes in the place of those that run, one role after the other, refusing nobody',
+    )
+    .addArgument(new Argument('[role...]', 'what to restart (default: every role)').choices(ROLE_NAMES))
+    .addHelpText('after', '\nExamples:\n  $ casehouse restart\n  $ casehouse restart api loader --json')
+    .action(async (roles: string[], _options, command: Command) =>
+      actions.restart(readGlobal(command), roles),
+    )
 }
 
 function addForm(program: Command, actions: Actions): void {
