@@ -2,14 +2,14 @@
 // wall is its contract.ts (types, schemas) or its index.ts (functions).
 const ROOMS = ['tenants', 'ingest', 'warehouse', 'api', 'dashboards']
 /** The parts of infra that compose, fill, measure and test the rooms, and so may know them all. */
-const COMPOSERS = '^infra/(up|harness|e2e|load|demo|checks)/'
+const COMPOSERS = '^infra/(up|harness|e2e|load|kill|demo|checks)/'
 
 const arrowsToTheRight = ROOMS.map((room, index) => ({
   name: `no-arrow-to-the-right-of-${room}`,
   comment: 'A room knows only the rooms to its left.',
   severity: 'error',
   from: { path: `^${room}/`, pathNot: '/test/|\\.test\\.ts$' },
-  to: { path: `^(${[...ROOMS.slice(index + 1), 'infra/(up|harness|e2e|load|demo|checks)'].join('|')})/` },
+  to: { path: `^(${[...ROOMS.slice(index + 1), 'infra/(up|harness|e2e|load|kill|demo|checks)'].join('|')})/` },
 }))
 
 const deepImports = ROOMS.map((room) => ({
@@ -55,7 +55,7 @@ export default {
       from: { pathNot: '^dashboards/' },
       to: {
         couldNotResolve: true,
-        pathNot: 'vitest/(node|config)|@platformatic/kafka|@sparticuz/chromium|dist/loader',
+        pathNot: 'vitest/(node|config)|@platformatic/kafka|@sparticuz/chromium|dist/loader|^k6(/|$)',
       },
     },
   ],

@@ -15,6 +15,7 @@ export async function runTask(
 ): Promise<number> {
   if (task === 'test') return runTests([], rest, env)
   if (task === 'test:kafka') return runTests(['--config', KAFKA_TESTS], rest, toKafkaEnvironment(env))
+  if (task === 'test:kill') return run(join('infra', 'kill', 'main.ts'), rest, toKafkaEnvironment(env))
   if (task === 'check') return runChecks(env)
   if (task === 'bench') return runBench(rest, env)
   // The bootstrap has built the pages already.
@@ -79,6 +80,12 @@ interface Check {
 
 const CHECKS: readonly Check[] = [
   { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['--noEmit'], needs: ['tsconfig.json'] },
+  {
+    name: 'types of the k6 scripts',
+    script: 'node_modules/typescript/bin/tsc',
+    args: ['--noEmit', '-p', 'infra/load/k6'],
+    needs: ['infra/load/k6/tsconfig.json'],
+  },
   {
     name: 'lint',
     script: 'node_modules/oxlint/bin/oxlint',
