@@ -141,10 +141,10 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   domainAndUserRoutes(app, dependencies)
   workerAndKeyRoutes(app, dependencies)
   groupAndLocationRoutes(app, dependencies)
+  limitRoutes(app, dependencies)
   feedRoutes(app, dependencies)
   auditRoute(app, {
     ...dependencies,
-  limitRoutes(app, dependencies)
     originals: { readFingerprints, readVersions, readVersionsOfHours, repeatDocuments },
   })
   attachmentRoutes(app, dependencies)
