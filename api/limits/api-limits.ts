@@ -1,14 +1,21 @@
 /** The limits of one API process, put together: what is set, the rates, and who waits for them. */
 import type { Log, Metrics, Postgres } from '#infra/platform/index.ts'
 import { createLimitSettings, createRateLimits, type LimitSettings, type RateLimits } from '#tenants/index.ts'
-import type { LimitPreset } from '#tenants/contract.ts'
+import type { BoundKey, LimitPreset } from '#tenants/contract.ts'
+import type { Tenants } from '#tenants/index.ts'
+import type { LaneBounds } from '#ingest/index.ts'
 import { createWaitingRoom, type WaitingRoom } from './waiting-room.ts'
+
+const MIB = 1024 * 1024
 
 export interface ApiLimits {
   readonly settings: LimitSettings
   readonly rates: RateLimits
   /** Before the receiver. */
   readonly submissions: WaitingRoom
+  /** How much a queue may hold, by the settings of the platform or of one project space; from memory. */
+  boundOf(key: BoundKey, domain?: string): number
+  laneBoundsOf(domain: string): LaneBounds
   /** Nobody waits any more. */
   refuseWaiting(): void
   close(): Promise<void>
@@ -20,6 +27,7 @@ export function createApiLimits(options: {
   readonly now: () => Date
   readonly metrics: Metrics
   readonly preset: LimitPreset
+  readonly tenants: Tenants
 }): ApiLimits {
   const settings = createLimitSettings(options)
   const rates = createRateLimits({ ...options, settings })
@@ -29,7 +37,19 @@ export function createApiLimits(options: {
     valuesOf: (space) => settings.valuesOf(space),
     metrics: options.metrics,
   })
+  const boundOf = (key: BoundKey, domain?: string): number => {
+    const space = domain === undefined ? undefined : options.tenants.domains.peek(domain)
+    // Settings refuse a bound without a value.
+    return settings.valuesOf(space)[key] ?? 1
+  }
   return {
+    boundOf,
+    laneBoundsOf: (domain) => ({
+      forms: boundOf('lane.forms'),
+      spaceForms: boundOf('lane.space_forms', domain),
+      bytes: boundOf('lane.mib') * MIB,
+      spaceBytes: boundOf('lane.space_mib', domain) * MIB,
+    }),
     settings,
     rates,
     submissions,

@@ -17,6 +17,7 @@ import { createTenants } from '#tenants/index.ts'
 import { createWarehouseQueries } from '#warehouse/index.ts'
 import { installAccess } from '../plugins/access.ts'
 import { createApiLimits } from '../limits/api-limits.ts'
+import { installAccess } from '../plugins/access.ts'
 import { installAccessLog } from '../plugins/access-log.ts'
 import { installProblems, sendUnrouted } from '../plugins/problems.ts'
 import { installSecurityHeaders } from '../plugins/security-headers.ts'
@@ -110,13 +111,15 @@ function createDependencies(options: ApiOptions): ApiDependencies {
   const closesExtensions = async (domain: string) =>
     (await tenants.domains.find(domain))?.closesExtensions ?? true
   const metrics = options.metrics ?? createMetrics({ role: 'api' })
+  const preset = options.limitPreset ?? 'off'
+  const limits = createApiLimits({ postgres, log, now, metrics, tenants, preset })
+  const boundsOf = limits.laneBoundsOf
   return {
     ...options,
     metrics,
     newId,
     tenants,
-    limits: createApiLimits({ postgres, log, now, metrics, preset: options.limitPreset ?? 'off' }),
-    ingest: createIngest({ postgres, log, now, newId, closesExtensions, metrics }),
+    ingest: createIngest({ postgres, log, now, newId, closesExtensions, metrics, boundsOf }),
     reads: createIngestReads({ postgres }),
     queries: createWarehouseQueries({ warehouse, now }),
   }

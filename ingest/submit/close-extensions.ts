@@ -72,6 +72,7 @@ export async function closeExtensions(closing: Closing): Promise<void> {
   if (!parsed.ok) throw new Error('the system form that closes extensions could not be read')
   const member: Member & { form: typeof parsed.form } = {
     keys: [],
+    bytes: 0,
     domain,
     form: parsed.form,
     unreadable: null,

@@ -8,6 +8,7 @@ import { createWorkspace } from './workspace.ts'
 import { writeSet } from '../store/write-set.ts'
 import { instantOf } from './instants.ts'
 import { isAccepted } from './accept.ts'
+import type { LaneBounds } from './in-house.ts'
 import { createLane } from './lane.ts'
 import { measureIngest } from './measure-ingest.ts'
 import { keepErrorForm } from './keep-form.ts'
@@ -15,6 +16,7 @@ import type { Member } from './keep-form.ts'
 import { parseSubmission, touchedCaseIds, toStoredXml } from './parse-submission.ts'
 import { runBatch } from './run-batch.ts'
 import { submitAlone } from './submit-alone.ts'
+import { laneFull } from './problems.ts'
 import type { SubmissionRequest, SubmissionResult } from './submission.ts'
 
 export interface IngestOptions {
@@ -26,6 +28,8 @@ export interface IngestOptions {
   readonly closesExtensions: (domain: string) => Promise<boolean>
   readonly settings?: Partial<IngestSettings>
   readonly metrics?: Metrics | undefined
+  /** How many forms may be under way, of a project space and in all; asked with each, so from memory. */
+  readonly boundsOf?: ((domain: string) => LaneBounds) | undefined
 }
 
 export interface IngestSettings {
@@ -41,8 +45,10 @@ const DEFAULTS: IngestSettings = { laneMaxForms: 48, laneInFlight: 2, lockTimeou
 const LANE_MAX_KEYS = 1_000
 
 export interface Ingest {
-  /** Answers when the submission is on disk, or says why it is not. */
+  /** Answers when the submission is on disk, or says why it is not. @throws INGEST_LANE_FULL, and what Postgres says */
   submit(domain: string, request: SubmissionRequest): Promise<SubmissionResult>
+  /** Null: `submit` has room for one more; else in how many seconds it is worth asking again. For callers that hold no form yet. */
+  fullFor(domain: string): number | null
   /** @returns false when the domain has no such normal form. Repeating changes nothing. */
   archive(domain: string, formId: string, userId: string | null): Promise<boolean>
   unarchive(domain: string, formId: string, userId: string | null): Promise<boolean>
@@ -59,11 +65,13 @@ async function toMember(
   const receivedAt = request.submitTime ?? at
   const parsed = parseSubmission(request, receivedAt)
   const xml = await toStoredXml(request.xml)
+  const bytes = request.attachments.reduce((sum, file) => sum + file.content.length, request.xml.length)
   if (!parsed.ok) {
     const formId = newId()
     return {
       keys: [formKey(formId)],
       domain,
+      bytes,
       request,
       form: null,
       unreadable: parsed.reason,
@@ -74,7 +82,7 @@ async function toMember(
   }
   const formId = parsed.form.instanceId ?? newId()
   const keys = [formKey(formId), ...touchedCaseIds(parsed.form).map(caseKey)]
-  return { keys, domain, request, form: parsed.form, unreadable: null, xml, receivedAt, formId }
+  return { keys, domain, bytes, request, form: parsed.form, unreadable: null, xml, receivedAt, formId }
 }
 
 function isHeld(error: unknown): boolean {
@@ -126,6 +134,7 @@ export function createIngest(options: IngestOptions): Ingest {
     maxMembers: settings.laneMaxForms,
     maxKeys: LANE_MAX_KEYS,
     inFlight: settings.laneInFlight,
+    boundsOf: options.boundsOf,
     run: runMembers,
     runAlone: tryAlone,
   })
@@ -135,6 +144,9 @@ export function createIngest(options: IngestOptions): Ingest {
   return {
     submit: async (domain, request) =>
       measured(async () => {
+        // Looked at before the form is read: turning it away must cost less than taking it.
+        const retryAfterSeconds = lane.fullFor(domain)
+        if (retryAfterSeconds !== null) throw laneFull({ retryAfterSeconds })
         const member = await toMember(domain, request, instantOf(now()), newId)
         return isAccepted(member) ? lane.submit(member) : { kind: 'refused' }
       }),
@@ -156,6 +168,7 @@ export function createIngest(options: IngestOptions): Ingest {
         operation: 'unarchive',
         at: instantOf(now()),
       }),
+    fullFor: (domain) => lane.fullFor(domain),
     drain: () => lane.drain(),
   }
 }

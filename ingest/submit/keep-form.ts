@@ -15,6 +15,8 @@ import type { Workspace } from './workspace.ts'
 export interface Member {
   readonly keys: readonly string[]
   readonly domain: string
+  /** Of the form and its files as sent. */
+  readonly bytes: number
   readonly request: SubmissionRequest
   readonly form: ParsedForm | null
   /** Why `form` is null. */

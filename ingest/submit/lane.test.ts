@@ -1,12 +1,12 @@
 import { setImmediate as tick } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createLane } from './lane.ts'
-import { takeBatch } from './take-batch.ts'
 
 interface Member {
   readonly domain: string
   readonly name: string
   readonly keys: readonly string[]
+  readonly bytes: number
 }
 
 /** A lane whose batches end only when the test says so. */
@@ -32,7 +32,7 @@ function heldLane(inFlight: number, maxMembers = 10) {
     },
   })
   const submit = (name: string, keys: readonly string[]): Promise<string> =>
-    lane.submit({ domain: 'demo', name, keys })
+    lane.submit({ domain: 'demo', name, keys, bytes: 100 })
   return { lane, submit, started, alone, finish, finishAlone }
 }
 
@@ -73,18 +73,6 @@ describe('the lane', () => {
     await lane.drain()
   })
 
-  it('takes no more members and no more keys than allowed', () => {
-    const queue = ['a', 'b', 'c', 'd'].map((name) => ({
-      member: { domain: 'demo', keys: [`${name}1`, `${name}2`] },
-    }))
-    const byMembers = takeBatch(queue, new Set(), { maxMembers: 3, maxKeys: 100 })
-    expect([byMembers.batch.length, byMembers.rest.length]).toEqual([3, 1])
-    const byKeys = takeBatch(queue, new Set(), { maxMembers: 10, maxKeys: 4 })
-    expect([byKeys.batch.length, byKeys.rest.length]).toEqual([2, 2])
-    const huge = takeBatch(queue, new Set(), { maxMembers: 10, maxKeys: 1 })
-    expect(huge.batch.length).toBe(1)
-  })
-
   it('answers a batch while one of its members goes alone, and keeps the keys of that one', async () => {
     const { lane, submit, started, alone, finish, finishAlone } = heldLane(1)
     void submit('first', ['x'])
@@ -108,28 +96,5 @@ describe('the lane', () => {
     expect(await Promise.all(answers)).toEqual(
       ['alone 1', 'b', 'alone 2', 'behind', 'free'].map((name) => `${name} done`),
     )
-  })
-})
-
-describe('a busy domain', () => {
-  const entry = (domain: string, n: number, key = `${domain}${n}`) => ({
-    name: `${domain}${n}`,
-    member: { domain, keys: [key] },
-  })
-  const limits = { maxMembers: 4, maxKeys: 100 }
-  const namesOf = (entries: readonly { readonly name: string }[]) => entries.map(({ name }) => name)
-
-  it('leaves the others their part of a batch', () => {
-    const queue = [...Array.from({ length: 9 }, (_, n) => entry('busy', n)), entry('calm', 1)]
-    const { batch, rest } = takeBatch(queue, new Set(), limits)
-    expect(namesOf(batch)).toEqual(['busy0', 'busy1', 'calm1', 'busy2'])
-    expect(namesOf(rest)).toEqual(['busy3', 'busy4', 'busy5', 'busy6', 'busy7', 'busy8'])
-  })
-
-  it('is not overtaken by a form that shares a key with one of its own', () => {
-    const queue = [...[0, 1, 2, 3].map((n) => entry('busy', n)), entry('calm', 1, 'busy3'), entry('calm', 2)]
-    const { batch, rest } = takeBatch(queue, new Set(['busy2']), limits)
-    expect(namesOf(batch)).toEqual(['busy0', 'busy1', 'calm2', 'busy3'])
-    expect(namesOf(rest)).toEqual(['busy2', 'calm1'])
   })
 })

@@ -48,7 +48,15 @@ async function createRows(
     submitTime: null,
     isApiSubmission: false,
   }
-  const common = { keys: [], domain: 'limit', request, unreadable: null, receivedAt: AT, formId: FORM }
+  const common = {
+    keys: [],
+    bytes: 0,
+    domain: 'limit',
+    request,
+    unreadable: null,
+    receivedAt: AT,
+    formId: FORM,
+  }
   keepNewForm(workspace, { ...common, form: parsed.form, xml: await toStoredXml(constant) }, { formId: FORM })
   return {
     values: toParameters(workspace.set),
