@@ -15,7 +15,6 @@ import {
 } from '#ingest/index.ts'
 import { createTenants } from '#tenants/index.ts'
 import { createWarehouseQueries } from '#warehouse/index.ts'
-import { installAccess } from '../plugins/access.ts'
 import { createApiLimits } from '../limits/api-limits.ts'
 import { installAccess } from '../plugins/access.ts'
 import { installAccessLog } from '../plugins/access-log.ts'
@@ -117,6 +116,7 @@ function createDependencies(options: ApiOptions): ApiDependencies {
   return {
     ...options,
     metrics,
+    limits,
     newId,
     tenants,
     ingest: createIngest({ postgres, log, now, newId, closesExtensions, metrics, boundsOf }),
