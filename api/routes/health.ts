@@ -1,63 +1,36 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { listConsumers } from '#infra/platform/index.ts'
-import { LOADER_CONSUMER } from '#warehouse/contract.ts'
+import { createHealthChecks, createReadStages } from '../health/read-health.ts'
+import { Stage } from '../health/stage.ts'
 import { defineRoute } from '../server/define-route.ts'
 import type { ApiDependencies } from '../server/dependencies.ts'
 
-const TIMEOUT_MS = 2_000
-/** The loader says that it lives at least this often. */
-const HEARTBEAT_MS = 15_000
-
 export const Health = z.object({
-  status: z.enum(['ok', 'starting']),
+  /** `ok`; `degraded`: all serves, and something is behind; `starting`: something does not serve, at the start or later. */
+  status: z.enum(['ok', 'degraded', 'starting']),
   instance: z.string(),
   instance_id: z.string(),
+  /** Of every stage that must serve, whether it does. */
   checks: z.record(z.string(), z.enum(['ok', 'missing'])),
   /** In words, what does not serve; empty when all does. */
   missing: z.array(z.string()),
+  /** Every stage of a form's way, in its order. */
+  stages: z.array(Stage),
 })
 
-type Check = () => Promise<boolean>
+/** Without these nothing comes in, or nothing becomes visible. What else there is works at its own pace, and is never a reason for 503. */
+const NEEDED: ReadonlySet<string> = new Set([
+  'receiver',
+  'postgres',
+  'relay',
+  'loader',
+  'engine',
+  'dashboards',
+])
 
-async function isOk(check: Check): Promise<boolean> {
-  const timeout = new Promise<boolean>((resolve) => {
-    setTimeout(() => resolve(false), TIMEOUT_MS).unref()
-  })
-  // What fails is missing; why is for the log of the process that fails.
-  return Promise.race([check().catch(() => false), timeout])
-}
-
-function createChecks({
-  postgres,
-  warehouse,
-  dashboardsUrl,
-  now,
-}: ApiDependencies): Readonly<Record<string, Check>> {
-  const checks: Record<string, Check> = {
-    postgres: async () => (await postgres.pool.query('select 1')).rowCount === 1,
-    engine: async () =>
-      (await warehouse.query({ query: 'select 1', format: 'JSONEachRow' })).json().then(() => true),
-    loader: async () => {
-      const loader = (await listConsumers(postgres)).find(({ name }) => name === LOADER_CONSUMER)
-      return loader !== undefined && now().getTime() - loader.seenAt.getTime() < HEARTBEAT_MS
-    },
-  }
-  if (dashboardsUrl !== null) {
-    checks.dashboards = async () => {
-      const response = await fetch(`${dashboardsUrl}/_app/version.json`, {
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      })
-      await response.body?.cancel()
-      return response.status < 500
-    }
-  }
-  return checks
-}
-
-/** `GET /health`: 200 only when everything serves, else 503 with the names of what is missing. */
+/** `GET /health`: 200 when everything serves, else 503 with the names of what is missing. Being behind is no reason for 503. */
 export function healthRoute(app: FastifyInstance, dependencies: ApiDependencies): void {
-  const checks = Object.entries(createChecks(dependencies))
+  const readStages = createReadStages(createHealthChecks(dependencies))
   defineRoute(
     app,
     {
@@ -65,20 +38,23 @@ export function healthRoute(app: FastifyInstance, dependencies: ApiDependencies)
       url: '/health',
       permission: 'public',
       tag: 'operation',
-      summary: 'Whether everything serves (200), or what is missing (503)',
+      summary: 'Whether everything serves (200) or what is missing (503), and how far each stage is behind',
       answer: Health,
     },
     async ({ reply }) => {
-      const results = await Promise.all(
-        checks.map(async ([name, check]) => [name, await isOk(check)] as const),
-      )
-      const missing = results.filter(([, ok]) => !ok).map(([name]) => name)
+      const stages = await readStages()
+      const needed = stages.filter(({ stage }) => NEEDED.has(stage))
+      const missing = needed.filter(({ state }) => state === 'down').map(({ stage }) => stage)
+      const isBehind = stages.some(({ state }) => state !== 'ok')
       const answer: z.infer<typeof Health> = {
-        status: missing.length === 0 ? 'ok' : 'starting',
+        status: missing.length > 0 ? 'starting' : isBehind ? 'degraded' : 'ok',
         instance: dependencies.instanceId,
         instance_id: dependencies.instanceId,
-        checks: Object.fromEntries(results.map(([name, ok]) => [name, ok ? 'ok' : 'missing'])),
+        checks: Object.fromEntries(
+          needed.map(({ stage, state }) => [stage, state === 'down' ? 'missing' : 'ok']),
+        ),
         missing,
+        stages: [...stages],
       }
       return missing.length === 0 ? answer : reply.code(503).send(answer)
     },

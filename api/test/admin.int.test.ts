@@ -223,7 +223,14 @@ describe('administration', () => {
       status: 'starting',
       instance: 'instance-of-this-test',
       checks: { postgres: 'ok', engine: 'missing', loader: 'missing' },
-      missing: ['engine', 'loader'],
+      missing: ['loader', 'engine'],
     })
+    expect(health.body.stages).toContainEqual(
+      expect.objectContaining({
+        stage: 'loader',
+        state: 'down',
+        advice: expect.stringContaining('not lost'),
+      }),
+    )
   })
 })

@@ -1,4 +1,5 @@
 /** Counters of one process. Labels are bounded sets, never ids. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 /**
@@ -16,12 +17,14 @@ export interface Metrics {
     labels?: readonly string[],
     bucketsSeconds?: readonly number[],
   ): Histogram
-  /** Called before each reading, to set what is looked at rather than counted. What it throws leaves the old value. */
+  /** Called before each reading, to set what is looked at rather than counted. One that throws, or takes longer than a second, leaves the old value. */
   beforeRead(look: () => void | Promise<void>): void
   /** The Prometheus text format. */
   text(): Promise<string>
 }
 
+/** A store that is away must not hide the numbers of the process. */
+const LONGEST_LOOK_MS = 1_000
 const BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
 
 /** @param role the process, put as a label on every number. */
@@ -45,7 +48,8 @@ export function createMetrics({ role }: { role: string }): Metrics {
       new Histogram({ name, help, labelNames: [...labels], buckets: [...bucketsSeconds], registers }),
     beforeRead: (look) => looks.push(look),
     async text() {
-      await Promise.allSettled(looks.map(async (look) => look()))
+      const looked = Promise.allSettled(looks.map(async (look) => look()))
+      await Promise.race([looked, sleep(LONGEST_LOOK_MS, undefined, { ref: false })])
       return registry.metrics()
     },
   }

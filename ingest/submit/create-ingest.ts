@@ -11,6 +11,7 @@ import { isAccepted } from './accept.ts'
 import type { LaneBounds } from './in-house.ts'
 import { createLane } from './lane.ts'
 import { measureIngest } from './measure-ingest.ts'
+import type { UnderWay } from './measure-ingest.ts'
 import { keepErrorForm } from './keep-form.ts'
 import type { Member } from './keep-form.ts'
 import { parseSubmission, touchedCaseIds, toStoredXml } from './parse-submission.ts'
@@ -52,6 +53,8 @@ export interface Ingest {
   /** @returns false when the domain has no such normal form. Repeating changes nothing. */
   archive(domain: string, formId: string, userId: string | null): Promise<boolean>
   unarchive(domain: string, formId: string, userId: string | null): Promise<boolean>
+  /** What is under way in this process. */
+  underWay(): UnderWay
   /** Waits for what is under way. */
   drain(): Promise<void>
 }
@@ -143,7 +146,7 @@ export function createIngest(options: IngestOptions): Ingest {
   const archiving = { lockTimeoutMs: settings.lockTimeoutMs }
   return {
     submit: async (domain, request) =>
-      measured(async () => {
+      measured.submit(async () => {
         // Looked at before the form is read: turning it away must cost less than taking it.
         const retryAfterSeconds = lane.fullFor(domain)
         if (retryAfterSeconds !== null) throw laneFull({ retryAfterSeconds })
@@ -169,6 +172,7 @@ export function createIngest(options: IngestOptions): Ingest {
         at: instantOf(now()),
       }),
     fullFor: (domain) => lane.fullFor(domain),
+    underWay: measured.underWay,
     drain: () => lane.drain(),
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyListenOptions } from 'fastify'
 import { createApi } from '#api/index.ts'
-import { createPostgres, createWarehouseClient, measurePool } from '#infra/platform/index.ts'
+import { createPostgres, createWarehouseClient, measureFeedLag, measurePool } from '#infra/platform/index.ts'
 import type { ApiEnv } from './config.ts'
 import type { RoleSockets, StartRole } from './role.ts'
 
@@ -13,6 +13,7 @@ export const startApi: StartRole<ApiEnv> = async (env, log, metrics, sockets) =>
     maxConnections: 20,
   })
   measurePool(metrics, 'api', postgres)
+  measureFeedLag(metrics, postgres)
   const warehouse = createWarehouseClient({
     url: env.CLICKHOUSE_URL,
     username: env.CLICKHOUSE_READER_USER,
