@@ -22,7 +22,7 @@ export const FAIL_POINTS = [
   'relay.range.published',
   /** The object is stored, no index row names it. */
   'archive.object.stored',
-  /** Index rows name the object, the bytes are still in Postgres too. */
+  /** A row names the object, the forms in it still have their bytes in Postgres too. */
   'archive.index.committed',
 ] as const
 export type FailPoint = (typeof FAIL_POINTS)[number]

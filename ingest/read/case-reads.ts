@@ -1,5 +1,6 @@
 /** One case, read back: its state, how it came to it, its stock, and the cases around it. */
 import type { Postgres } from '#infra/platform/contract.ts'
+import type { ReadMember } from '../archive/read-member.ts'
 import type { CaseSnapshot } from '../contract.ts'
 import { actionWords, historyOf, stateAfter } from '../cases/replay.ts'
 import type { CaseTransaction, PropertyChange } from '../cases/replay.ts'
@@ -67,7 +68,13 @@ select t.case_id, coalesce(c.type, '') as case_type, coalesce(c.name, '') as cas
 from ingest.case_transactions t left join ingest.cases c on c.domain = t.domain and c.case_id = t.case_id
 where t.domain = $1 and t.form_id = $2 and t.rebuild = 0 order by t.seq`
 
-export function createCaseReads({ postgres }: { readonly postgres: Postgres }): CaseReads {
+export function createCaseReads({
+  postgres,
+  readMember,
+}: {
+  readonly postgres: Postgres
+  readonly readMember: ReadMember
+}): CaseReads {
   const { pool } = postgres
 
   async function readTransactions(domain: string, caseIds: readonly string[]) {
@@ -89,7 +96,7 @@ export function createCaseReads({ postgres }: { readonly postgres: Postgres }): 
 
     async caseHistory(domain, caseId) {
       const rows = (await readTransactions(domain, [caseId])).get(caseId) ?? []
-      const names = await readFormNames(postgres, domain, {
+      const names = await readFormNames({ postgres, readMember }, domain, {
         xmlns: [...new Set(rows.map((row) => row.xmlns))],
         formIds: rows.map((row) => row.form_id),
       })

@@ -1,4 +1,6 @@
 import type { Postgres } from '#infra/platform/contract.ts'
+import type { ReadMember } from '../archive/read-member.ts'
+import { readNoMember } from '../archive/read-member.ts'
 import { createCaseReads } from './case-reads.ts'
 import type { CaseReads } from './case-reads.ts'
 import { createFormReads } from './form-reads.ts'
@@ -14,10 +16,17 @@ export interface IngestReads extends FormReads, CaseReads {
 }
 
 /** Forms and cases as they are now, straight from Postgres: a form is found as soon as its submission was answered. */
-export function createIngestReads({ postgres }: { readonly postgres: Postgres }): IngestReads {
+export function createIngestReads({
+  postgres,
+  readMember = readNoMember,
+}: {
+  readonly postgres: Postgres
+  /** Without it only what is still in Postgres can be read. */
+  readonly readMember?: ReadMember | undefined
+}): IngestReads {
   return {
-    ...createFormReads({ postgres }),
-    ...createCaseReads({ postgres }),
+    ...createFormReads({ postgres, readMember }),
+    ...createCaseReads({ postgres, readMember }),
     relatedCases: async (domain, caseId) => readRelatedCases(postgres, domain, caseId),
     childCaseIds: async (domain, caseId) => readChildCaseIds(postgres, domain, caseId),
   }

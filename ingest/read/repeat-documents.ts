@@ -2,6 +2,8 @@
 import type { PoolClient } from 'pg'
 import type { NewEvent, Postgres } from '#infra/platform/contract.ts'
 import { appendEvents } from '#infra/platform/index.ts'
+import type { ReadMember } from '../archive/read-member.ts'
+import { readNoMember } from '../archive/read-member.ts'
 import { historyOf, type CaseTransaction } from '../cases/replay.ts'
 import { readCases, type StoredCase } from '../store/read-existing.ts'
 import { caseEvent, formEvent } from '../submit/form-row.ts'
@@ -10,6 +12,8 @@ import { readFormSnapshot } from './form-reads.ts'
 
 /** Documents of one transaction. */
 const BATCH = 200
+/** Forms read at the same time. */
+const AT_A_TIME = 4
 
 type Client = Pick<PoolClient, 'query'>
 
@@ -33,14 +37,17 @@ where t.domain = $1 and t.case_id = any($2::text[]) order by t.case_id, t.seq, t
 export async function repeatDocuments(
   postgres: Postgres,
   asked: { readonly domain: string; readonly what: Fingerprinted; readonly ids: readonly string[] },
+  readMember: ReadMember = readNoMember,
 ): Promise<readonly string[]> {
   const { domain, what, ids } = asked
   const repeated: string[] = []
   for (let at = 0; at < ids.length; at += BATCH) {
     const some = ids.slice(at, at + BATCH)
+    // Forms are read before the transaction, which shall not wait for the archive; one that changes meanwhile sends its own event.
+    const forms =
+      what === 'forms' ? await formEvents({ client: postgres.pool, readMember }, domain, some) : []
     await postgres.transaction(async (client) => {
-      const events =
-        what === 'forms' ? await formEvents(client, domain, some) : await caseEvents(client, domain, some)
+      const events = what === 'forms' ? forms : await caseEvents(client, domain, some)
       await appendEvents(client, events)
       repeated.push(...new Set(events.map((event) => event.eventKey)))
     })
@@ -48,11 +55,33 @@ export async function repeatDocuments(
   return repeated
 }
 
-async function formEvents(client: Client, domain: string, ids: readonly string[]): Promise<NewEvent[]> {
+/**
+ * The events that `repeatDocuments` would append, appended nowhere: what a copy elsewhere is compared with. Of a case one
+ * event for each version, oldest first.
+ */
+export async function readDocumentEvents(
+  postgres: Postgres,
+  asked: { readonly domain: string; readonly what: Fingerprinted; readonly ids: readonly string[] },
+  readMember: ReadMember = readNoMember,
+): Promise<readonly NewEvent[]> {
+  const { domain, what, ids } = asked
+  if (ids.length === 0) return []
+  return what === 'forms'
+    ? formEvents({ client: postgres.pool, readMember }, domain, ids)
+    : caseEvents(postgres.pool, domain, ids)
+}
+
+async function formEvents(
+  source: { readonly client: Client; readonly readMember: ReadMember },
+  domain: string,
+  ids: readonly string[],
+): Promise<NewEvent[]> {
   const events: NewEvent[] = []
-  for (const id of ids) {
-    const found = await readFormSnapshot(client, domain, id)
-    if (found !== null) events.push(formEvent(domain, found.version, found.snapshot))
+  for (let at = 0; at < ids.length; at += AT_A_TIME) {
+    const some = ids.slice(at, at + AT_A_TIME).map((id) => readFormSnapshot(source, domain, id))
+    for (const found of await Promise.all(some)) {
+      if (found !== null) events.push(formEvent(domain, found.version, found.snapshot))
+    }
   }
   return events
 }

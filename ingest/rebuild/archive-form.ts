@@ -2,8 +2,10 @@
 import type { PoolClient } from 'pg'
 import type { Postgres } from '#infra/platform/contract.ts'
 import { appendEvents } from '#infra/platform/index.ts'
+import type { ReadMember } from '../archive/read-member.ts'
 import { FORM_STATE, TRANSACTION_TYPE } from '../contract.ts'
 import { readFormSnapshot } from '../read/form-reads.ts'
+import { layOutForm } from '../read/lay-out.ts'
 import { formKey } from '../store/locks.ts'
 import { createWriteSet, writeSet } from '../store/write-set.ts'
 import { formEvent } from '../submit/form-row.ts'
@@ -18,6 +20,7 @@ export interface Archiving {
   readonly operation: 'archive' | 'unarchive'
   readonly at: string
   readonly lockTimeoutMs: number
+  readonly readMember: ReadMember
 }
 
 /** @returns false when there is no such form, or it is in neither of the two states. Repeating changes nothing. */
@@ -27,6 +30,7 @@ export async function archiveForm(postgres: Postgres, archiving: Archiving): Pro
     operation === 'archive'
       ? [FORM_STATE.normal, FORM_STATE.archived]
       : [FORM_STATE.archived, FORM_STATE.normal]
+  const readMember = await layOutForm({ postgres, readMember: archiving.readMember }, domain, formId)
   return postgres.transaction(async (client) => {
     const request = { domain, formId, keys: [formKey(formId)] }
     const caseIds = await lockWithCases(client, request, archiving.lockTimeoutMs)
@@ -43,7 +47,7 @@ export async function archiveForm(postgres: Postgres, archiving: Archiving): Pro
     await rebuildCases(client, set, caseIds, { domain, formId, type, userId: archiving.userId, at })
     await rebuildLedgers(client, domain, caseIds)
     await writeSet(client, set)
-    const form = await readFormSnapshot(client, domain, formId)
+    const form = await readFormSnapshot({ client, readMember }, domain, formId)
     if (form === null) throw new Error('a locked form has disappeared')
     await appendEvents(client, [...set.events, formEvent(domain, form.version, form.snapshot)])
     return true

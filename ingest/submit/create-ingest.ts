@@ -2,6 +2,8 @@
 import { appendEvents, Problem } from '#infra/platform/index.ts'
 import type { Log, Postgres } from '#infra/platform/contract.ts'
 import type { Metrics } from '#infra/platform/index.ts'
+import { readNoMember } from '../archive/read-member.ts'
+import type { ReadMember } from '../archive/read-member.ts'
 import { archiveForm } from '../rebuild/archive-form.ts'
 import { caseKey, formKey, Held } from '../store/locks.ts'
 import { createWorkspace } from './workspace.ts'
@@ -27,6 +29,8 @@ export interface IngestOptions {
   readonly newId: () => string
   /** Whether closing a host in this domain closes its extensions. */
   readonly closesExtensions: (domain: string) => Promise<boolean>
+  /** Without it a form in the archive can neither be edited nor archived: `INGEST_ARCHIVE_STORE_ABSENT`. */
+  readonly readMember?: ReadMember | undefined
   readonly settings?: Partial<IngestSettings>
   readonly metrics?: Metrics | undefined
   /** How many forms may be under way, of a project space and in all; asked with each, so from memory. */
@@ -95,9 +99,15 @@ function isHeld(error: unknown): boolean {
 
 /** Creates the one way in. Owns no connection: `drain` before the pool is closed. */
 export function createIngest(options: IngestOptions): Ingest {
-  const { postgres, log, now, newId, closesExtensions } = options
+  const { postgres, log, now, newId, closesExtensions, readMember = readNoMember } = options
   const settings = { ...DEFAULTS, ...options.settings }
-  const dependencies = { postgres, newId, closesExtensions, lockTimeoutMs: settings.lockTimeoutMs }
+  const dependencies = {
+    postgres,
+    newId,
+    closesExtensions,
+    readMember,
+    lockTimeoutMs: settings.lockTimeoutMs,
+  }
 
   /** A form on which we fail alone is kept as an error form, and sent again by the phone. Source: reference §1.5 (12). */
   async function keepFailed(member: Member, error: unknown): Promise<SubmissionResult> {
@@ -143,7 +153,7 @@ export function createIngest(options: IngestOptions): Ingest {
   })
 
   const measured = measureIngest(options.metrics, lane.load)
-  const archiving = { lockTimeoutMs: settings.lockTimeoutMs }
+  const archiving = { lockTimeoutMs: settings.lockTimeoutMs, readMember }
   return {
     submit: async (domain, request) =>
       measured.submit(async () => {

@@ -1,6 +1,8 @@
 /** An edit: other bytes for a form that is already there. Source: reference §1.8 (3c). */
 import type { PoolClient } from 'pg'
 import { appendEvents } from '#infra/platform/index.ts'
+import { KEPT_COLUMNS } from '../archive/format/kept-columns.ts'
+import type { ReadMember } from '../archive/read-member.ts'
 import { FORM_STATE, TRANSACTION_TYPE } from '../contract.ts'
 import { readFormSnapshot } from '../read/form-reads.ts'
 import { rebuildCases } from '../rebuild/rebuild-cases.ts'
@@ -26,6 +28,7 @@ export interface Alone extends BatchDependencies {
   readonly member: Member & { readonly form: ParsedForm }
   /** Cases of the form as stored, locked with those of the new version. */
   readonly oldCases: readonly string[]
+  readonly readMember: ReadMember
 }
 
 /** The form keeps its id and its place in time; what it said before is kept under a new id. */
@@ -68,7 +71,7 @@ export async function editForm(
   await rebuildLedgers(client, domain, caseIds)
   await writeSet(client, set)
   for (const formId of [deprecatedId, here.form_id]) {
-    const kept = await readFormSnapshot(client, domain, formId)
+    const kept = await readFormSnapshot({ client, readMember: alone.readMember }, domain, formId)
     if (kept !== null) set.events.push(formEvent(domain, kept.version, kept.snapshot))
   }
   await appendEvents(client, set.events)
@@ -114,7 +117,7 @@ interface Deprecation {
 }
 
 const COPIED =
-  'xmlns, app_id, build_id, user_id, username, device_id, received_at, time_start, time_end, commcare_version, app_version, app_build_version, problem, auth_context, openrosa_headers, submit_ip, last_sync_token, date_header, partial_submission, is_api_submission, initial_processing_complete, history, xml_deflated, xml_md5, xml_bytes'
+  'xmlns, app_id, build_id, user_id, username, device_id, received_at, time_start, time_end, commcare_version, app_version, app_build_version, problem, auth_context, openrosa_headers, submit_ip, last_sync_token, date_header, partial_submission, is_api_submission, initial_processing_complete, history, xml_deflated, xml_md5, xml_bytes, archive_object, archive_offset, archive_bytes'
 
 /**
  * Copies the old version under its new id, and hands its transactions to it, revoked.
@@ -129,8 +132,9 @@ async function deprecate(client: PoolClient, deprecation: Deprecation): Promise<
     [domain, formId, deprecatedId, at],
   )
   await client.query(
-    `insert into ingest.form_attachments (domain, form_id, name, content_type, size_bytes, md5, content)
-     select domain, $3, name, content_type, size_bytes, md5, content
+    `insert into ingest.form_attachments
+       (domain, form_id, name, content_type, size_bytes, md5, content, archive_object, archive_offset, archive_bytes)
+     select domain, $3, name, content_type, size_bytes, md5, content, archive_object, archive_offset, archive_bytes
      from ingest.form_attachments where domain = $1 and form_id = $2`,
     [domain, formId, deprecatedId],
   )
@@ -147,25 +151,7 @@ async function deprecate(client: PoolClient, deprecation: Deprecation): Promise<
 }
 
 /** What a new version says of itself; id, time of arrival, and history stay. */
-const REPLACED = [
-  'app_id',
-  'build_id',
-  'user_id',
-  'username',
-  'device_id',
-  'time_start',
-  'time_end',
-  'commcare_version',
-  'app_version',
-  'app_build_version',
-  'auth_context',
-  'openrosa_headers',
-  'submit_ip',
-  'last_sync_token',
-  'date_header',
-  'is_api_submission',
-  'xml_bytes',
-] as const
+const REPLACED = ['user_id', 'is_api_submission', 'xml_bytes', ...KEPT_COLUMNS] as const
 
 /** Attachments that the new version does not bring stay with the form. */
 async function replaceForm(
@@ -179,6 +165,7 @@ async function replaceForm(
   await client.query(
     `update ingest.forms set state = ${FORM_STATE.normal}, edited_at = $3, server_modified_at = $3, deprecated_form_id = $4,
        history = history || $5::jsonb, version = version + 1, xml_deflated = $6, xml_md5 = decode($7, 'hex'), problem = null,
+       archive_object = null, archive_offset = null, archive_bytes = null,
        ${REPLACED.map((name, index) => `${name} = $${index + 8}`).join(', ')}
      where domain = $1 and form_id = $2`,
     [
@@ -197,7 +184,8 @@ async function replaceForm(
       `insert into ingest.form_attachments (domain, form_id, name, content_type, size_bytes, md5, content)
        values ($1, $2, $3, $4, $5, decode(md5($6::bytea), 'hex'), $6::bytea)
        on conflict (domain, form_id, name) do update set content_type = excluded.content_type,
-         size_bytes = excluded.size_bytes, md5 = excluded.md5, content = excluded.content`,
+         size_bytes = excluded.size_bytes, md5 = excluded.md5, content = excluded.content,
+         archive_object = null, archive_offset = null, archive_bytes = null`,
       [domain, here.form_id, file.name, file.contentType, file.content.byteLength, file.content],
     )
   }

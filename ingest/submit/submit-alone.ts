@@ -4,8 +4,12 @@
  */
 import type { PoolClient } from 'pg'
 import { appendEvents, reach } from '#infra/platform/index.ts'
+import type { ReadMember } from '../archive/read-member.ts'
 import { FORM_STATE } from '../contract.ts'
 import { readFormSnapshot } from '../read/form-reads.ts'
+import { layOutForm } from '../read/lay-out.ts'
+import { archivedAt, joinArchive, toAsked } from '../read/stored-xml.ts'
+import type { ArchivedAt } from '../read/stored-xml.ts'
 import { lockWithCases } from '../rebuild/lock-form.ts'
 import { waitForLocks } from '../store/locks.ts'
 import { readForms } from '../store/read-existing.ts'
@@ -26,6 +30,7 @@ import type { Workspace } from './workspace.ts'
 
 export interface AloneDependencies extends BatchDependencies {
   readonly lockTimeoutMs: number
+  readonly readMember: ReadMember
 }
 
 /** @throws PLATFORM_POSTGRES_CONTENDED when somebody else holds the form or a case for longer than the timeout. */
@@ -33,8 +38,9 @@ export async function submitAlone(
   dependencies: AloneDependencies,
   member: Member,
 ): Promise<SubmissionResult> {
+  const readMember = await layOutForm(dependencies, member.domain, member.formId)
   const result = await dependencies.postgres.transaction(async (client) => {
-    const kept = await submitIn(client, dependencies, member)
+    const kept = await submitIn(client, { ...dependencies, readMember }, member)
     reach('ingest.batch.prepared')
     return kept
   })
@@ -127,22 +133,32 @@ async function submitAgain(alone: Alone, here: ExistingForm): Promise<Submission
 }
 
 /** Files of the form as stored, without those that this submission brings itself. */
-async function readOtherAttachments({ client, member }: Alone, here: ExistingForm): Promise<SubmittedFile[]> {
-  const { rows } = await client.query<SubmittedFile>(
-    `select name, content_type as "contentType", content from ingest.form_attachments
-     where domain = $1 and form_id = $2 and content is not null and name <> all($3::text[]) order by name`,
+async function readOtherAttachments(
+  { client, member, readMember }: Alone,
+  here: ExistingForm,
+): Promise<SubmittedFile[]> {
+  const { rows } = await client.query<ArchivedAt & SubmittedFile & { content: Buffer | null }>(
+    `select a.name, a.content_type as "contentType", a.content, ${archivedAt('a', 'md5')}
+     from ingest.form_attachments a ${joinArchive('a')}
+     where a.domain = $1 and a.form_id = $2 and a.name <> all($3::text[]) order by a.name`,
     [member.domain, here.form_id, member.request.attachments.map(({ name }) => name)],
   )
-  return rows
+  const files: SubmittedFile[] = []
+  for (const row of rows) {
+    const asked = toAsked(row)
+    const content = asked === null ? row.content : (await readMember(asked)).content
+    files.push({ name: row.name, contentType: row.contentType, content })
+  }
+  return files
 }
 
 /** The failed form takes another id, so that the new one can have its own. */
-async function moveAside({ client, member, newId }: Alone, here: ExistingForm): Promise<void> {
+async function moveAside({ client, member, newId, readMember }: Alone, here: ExistingForm): Promise<void> {
   const movedId = newId()
   await client.query(
     'update ingest.forms set form_id = $3, orig_id = $2, version = 1 where domain = $1 and form_id = $2',
     [member.domain, here.form_id, movedId],
   )
-  const moved = await readFormSnapshot(client, member.domain, movedId)
+  const moved = await readFormSnapshot({ client, readMember }, member.domain, movedId)
   if (moved !== null) await appendEvents(client, [formEvent(member.domain, moved.version, moved.snapshot)])
 }

@@ -6,7 +6,7 @@ import { createLog } from '#infra/platform/index.ts'
 import { CASE_XMLNS } from '../contract.ts'
 import type { CaseSnapshot } from '../contract.ts'
 import { createIngest, createIngestReads } from '../index.ts'
-import type { Ingest, IngestReads, SubmissionRequest, SubmissionResult } from '../index.ts'
+import type { Ingest, IngestOptions, IngestReads, SubmissionRequest, SubmissionResult } from '../index.ts'
 import { DOMAIN } from './said-forms.ts'
 
 export interface Said {
@@ -26,7 +26,9 @@ export interface IngestScenario {
 }
 
 /** Call in `beforeAll`, and `close` in `afterAll`. */
-export async function createIngestScenario(): Promise<IngestScenario> {
+export async function createIngestScenario(
+  more: Pick<IngestOptions, 'readMember'> = {},
+): Promise<IngestScenario> {
   const database = await createTestDatabase()
   const { postgres } = database
   const ingest = createIngest({
@@ -35,8 +37,9 @@ export async function createIngestScenario(): Promise<IngestScenario> {
     now: () => new Date(),
     newId: () => randomUUID().replaceAll('-', ''),
     closesExtensions: async () => true,
+    ...more,
   })
-  const reads = createIngestReads({ postgres })
+  const reads = createIngestReads({ postgres, ...more })
   return {
     database,
     ingest,
