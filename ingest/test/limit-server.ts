@@ -82,7 +82,7 @@ app.post('/*', async (request, reply) => {
     typeof value === 'string' ? value.replaceAll(FORM, formId).replaceAll(CASE, caseId) : value
   const filled = [...values.map(fill), fill(`[${events.join(',')}]`)]
   await postgres.pool.query({ name: 'limit', text: STATEMENT, values: filled })
-  return reply.code(201).send('')
+  return reply.code(201).send('<OpenRosaResponse />')
 })
 process.on('message', (message) => {
   if (message === 'cpu') process.send?.(process.cpuUsage())

@@ -3,6 +3,7 @@ import {
   createPostgres,
   createWarehouseClient,
   type Postgres,
+  type Secret,
   type WarehouseClient,
 } from '#infra/platform/index.ts'
 import { startPlatform } from '../../e2e/platform.ts'
@@ -22,13 +23,15 @@ export interface LoadPlatform {
   readonly postgres: Postgres
   /** As the pages read: it may only select. */
   readonly warehouse: WarehouseClient
+  /** As the loader writes. */
+  readonly engineOwner: WarehouseClient
   stop(): Promise<void>
 }
 
 export interface LoadPlatformOptions {
   readonly domainCount?: number
-  /** Settings of the platform beside those of this process. */
-  readonly env?: Readonly<Record<string, string>>
+  /** The preset of rate limits; `off` measures what the machine does. */
+  readonly limits?: string
 }
 
 const CREATED_AT_ONCE = 8
@@ -36,9 +39,9 @@ const CREATED_AT_ONCE = 8
 /** Project spaces are `load-0001` and so on. */
 export async function startLoadPlatform({
   domainCount = 1,
-  env = {},
+  limits = 'off',
 }: LoadPlatformOptions = {}): Promise<LoadPlatform> {
-  const running = await startPlatform(env)
+  const running = await startPlatform({ CASEHOUSE_LIMITS: limits })
   try {
     const domains = Array.from(
       { length: domainCount },
@@ -54,6 +57,7 @@ export async function startLoadPlatform({
       ...clients,
       async stop() {
         await clients.warehouse.close()
+        await clients.engineOwner.close()
         await clients.postgres.close()
         await running.stop()
       },
@@ -81,18 +85,18 @@ async function createKey(caller: ApiCaller, domain: string): Promise<string> {
   return `ApiKey load:${String(key)}`
 }
 
-function openClients(data: string): Pick<LoadPlatform, 'pid' | 'postgres' | 'warehouse'> {
+function openClients(data: string): Pick<LoadPlatform, 'pid' | 'postgres' | 'warehouse' | 'engineOwner'> {
   const dataDir = toDataDir(data)
   const [file, secrets] = [findPlatformFile(dataDir), findSecrets(dataDir)]
   if (!file?.database_url || !file.engine_url || !secrets)
     throw new Error('A benchmark needs a platform with engines of its own.')
+  const { engine_url: url } = file
+  const toClient = (username: string, password: Secret): WarehouseClient =>
+    createWarehouseClient({ url, username, password })
   return {
     pid: file.pid,
     postgres: createPostgres({ url: file.database_url, maxConnections: 2, applicationName: 'bench' }),
-    warehouse: createWarehouseClient({
-      url: file.engine_url,
-      username: 'reader',
-      password: secrets.engineReaderPassword,
-    }),
+    warehouse: toClient('reader', secrets.engineReaderPassword),
+    engineOwner: toClient('owner', secrets.engineOwnerPassword),
   }
 }
