@@ -47,6 +47,8 @@ export function createProgram({ actions, version, defaultData }: ProgramOptions)
   addFeed(program, actions)
   addCare(program, actions)
   inheritHelp(program)
+  // What is behind it explains itself.
+  program.commands.find((command) => command.name() === 'dev')?.helpOption(false)
   return program
 }
 
@@ -195,13 +197,14 @@ function addCare(program: Command, actions: Actions): void {
   program
     .command('dev', { hidden: true })
     .description('what the npm scripts run')
-    .addArgument(new Argument('<task>').choices(['test', 'test:kafka', 'bench', 'check', 'build']))
+    .addArgument(new Argument('<task>').choices(['test', 'test:kafka', 'test:kill', 'bench', 'check', 'build']))
     .argument('[rest...]')
     .allowUnknownOption()
     .action(async (task: string, rest: string[], _options, command: Command) => {
       const global = readGlobal(command)
-      // The program takes --json for its own wherever it stands; a benchmark has one too.
-      return actions.dev(global, task, task === 'bench' && global.json ? [...rest, '--json'] : rest)
+      // The program takes --json for its own wherever it stands; these have one too.
+      const hasJson = task === 'bench' || task === 'test:kill'
+      return actions.dev(global, task, hasJson && global.json ? [...rest, '--json'] : rest)
     })
 }
 
