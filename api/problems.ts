@@ -62,7 +62,8 @@ export const bodyTooLarge = problem(
 export const bodiesBusy = problem(
   'API_BODIES_BUSY',
   'unavailable',
-  () => 'Too many large uploads are under way; try again in a few seconds.',
+  (d: { retryAfterSeconds: number }) =>
+    `Too many uploads are under way; try again in ${d.retryAfterSeconds} seconds.`,
 )
 export const mediaTypeUnsupported = problem(
   'API_MEDIA_TYPE_UNSUPPORTED',
@@ -111,4 +112,16 @@ export const parkedMissing = problem(
   'missing',
   (d: { consumer: string; parkedId: number }) =>
     `Consumer ${d.consumer} has no parked event ${d.parkedId} that waits; the page Parked events and feed status show those that do.`,
+)
+export const streamsFull = problem(
+  'API_STREAMS_FULL',
+  'unavailable',
+  (d: { retryAfterSeconds: number }) =>
+    `As many pages follow this project space, or this process, as may at once; try again in ${d.retryAfterSeconds} seconds.`,
+)
+export const exportsBusy = problem(
+  'API_EXPORTS_BUSY',
+  'unavailable',
+  (d: { retryAfterSeconds: number }) =>
+    `As many files are being made as may be at once; try again in ${d.retryAfterSeconds} seconds.`,
 )

@@ -4,6 +4,7 @@ import { createLimitSettings, createRateLimits, type LimitSettings, type RateLim
 import type { BoundKey, LimitPreset } from '#tenants/contract.ts'
 import type { Tenants } from '#tenants/index.ts'
 import type { LaneBounds } from '#ingest/index.ts'
+import type { BodyBounds } from '../receiver/hold-body.ts'
 import { createWaitingRoom, type WaitingRoom } from './waiting-room.ts'
 
 const MIB = 1024 * 1024
@@ -16,6 +17,7 @@ export interface ApiLimits {
   /** How much a queue may hold, by the settings of the platform or of one project space; from memory. */
   boundOf(key: BoundKey, domain?: string): number
   laneBoundsOf(domain: string): LaneBounds
+  bodyBoundsOf(domain: string): BodyBounds
   /** Nobody waits any more. */
   refuseWaiting(): void
   close(): Promise<void>
@@ -49,6 +51,12 @@ export function createApiLimits(options: {
       spaceForms: boundOf('lane.space_forms', domain),
       bytes: boundOf('lane.mib') * MIB,
       spaceBytes: boundOf('lane.space_mib', domain) * MIB,
+    }),
+    bodyBoundsOf: (domain) => ({
+      bytes: boundOf('bodies.mib') * MIB,
+      spaceBytes: boundOf('bodies.space_mib', domain) * MIB,
+      requests: boundOf('bodies.requests'),
+      spaceRequests: boundOf('bodies.space_requests', domain),
     }),
     settings,
     rates,

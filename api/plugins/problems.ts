@@ -29,6 +29,11 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   API_BODY_TOO_LARGE: 413,
   API_MEDIA_TYPE_UNSUPPORTED: 415,
   API_METHOD_NOT_ALLOWED: 405,
+  // Too much is asked for, rather than something being away.
+  API_BODIES_BUSY: 429,
+  API_STREAMS_FULL: 429,
+  API_EXPORTS_BUSY: 429,
+  INGEST_LANE_FULL: 429,
 }
 
 export function toStatus(problem: Problem): number {
@@ -111,10 +116,17 @@ function toBody(problem: Problem, request: FastifyRequest): ProblemBody {
   return isOurs ? body : { ...body, details: problem.details }
 }
 
+const RETRY_AFTER_SECONDS = 2
+
+/** Whoever knows better says so in its details. */
+export function retrySecondsOf({ details }: Problem): number {
+  return typeof details['retryAfterSeconds'] === 'number' ? details['retryAfterSeconds'] : RETRY_AFTER_SECONDS
+}
+
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const status = toStatus(problem)
   if (status >= 500) request.log.error({ err: problem, request_id: request.id }, 'request failed')
-  if (problem.kind === 'unavailable') reply.header('retry-after', '2')
+  if (problem.kind === 'unavailable') reply.header('retry-after', String(retrySecondsOf(problem)))
   if (status === 401 && request.routeOptions?.config?.challenge)
     reply.header('www-authenticate', 'Basic realm=""')
   if (problem.code === 'API_METHOD_NOT_ALLOWED' && Array.isArray(problem.details.allowed)) {

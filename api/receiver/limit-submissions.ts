@@ -16,8 +16,10 @@ export function tooMany(retryAfterSeconds: number): Refusal {
 export type SubmissionLimit = (space: DomainRecord, reply: FastifyReply) => Promise<FastifyReply | void>
 
 /** @returns what answers 429 when there is no room, after up to 15 seconds of waiting for it. */
-export function createSubmissionLimit({ limits }: ApiDependencies): SubmissionLimit {
+export function createSubmissionLimit({ limits, ingest }: ApiDependencies): SubmissionLimit {
   return async function limitSubmission(space, reply) {
+    const fullSeconds = ingest.fullFor(space.domain)
+    if (fullSeconds !== null) return sendRefusal(reply, tooMany(fullSeconds))
     const entry = await limits.submissions.enter(space, (leave) => {
       reply.raw.once('close', leave)
       return () => reply.raw.off('close', leave)

@@ -5,7 +5,9 @@ import { WorkerActivityQuery } from '../contract.ts'
 import { writeCsv } from '../exports/csv.ts'
 import { toWorkerActivitySheet } from '../exports/worker-activity-sheet.ts'
 import { writeXlsx } from '../exports/xlsx.ts'
+import { createPlaces } from '../limits/places.ts'
 import { getDomain } from '../plugins/access.ts'
+import { exportsBusy } from '../problems.ts'
 import { defineRoute } from '../server/define-route.ts'
 import type { ApiDependencies } from '../server/dependencies.ts'
 import { waitForWarehouse } from '../server/freshness.ts'
@@ -17,8 +19,21 @@ const TYPES = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 } as const
 
+/** A file is made within seconds; the reader's line is what takes long. */
+const RETRY_AFTER_SECONDS = 10
+
 /** Reports as files. */
-export function exportRoutes(app: FastifyInstance, { tenants, postgres, queries }: ApiDependencies): void {
+export function exportRoutes(app: FastifyInstance, dependencies: ApiDependencies): void {
+  const { tenants, postgres, queries, limits, metrics } = dependencies
+  const places = createPlaces({
+    what: 'export',
+    boundOf: limits.boundOf,
+    total: 'exports.running',
+    ofSpace: 'exports.space_running',
+    metrics,
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+    toProblem: exportsBusy,
+  })
   defineRoute(
     app,
     {
@@ -33,6 +48,8 @@ export function exportRoutes(app: FastifyInstance, { tenants, postgres, queries 
     },
     async ({ query, request, reply }) => {
       const domain = getDomain(request)
+      // Held until the last byte is sent, or the reader is gone.
+      reply.raw.once('close', places.take(domain.domain))
       await waitForWarehouse(postgres)
       const report = await queries.workerActivity(await readReportScope(tenants, domain), query)
       const name = `worker-activity-${domain.domain}-${report.startdate}-${report.enddate}.${query.format}`

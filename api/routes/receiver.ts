@@ -2,12 +2,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { MAX_FORM_BYTES, openRosaAnswer, openRosaBody } from '#ingest/index.ts'
+import { Problem } from '#infra/platform/index.ts'
+import { retrySecondsOf, toStatus } from '../plugins/problems.ts'
 import { methodNotAllowed } from '../problems.ts'
 import { sendIgnored, sendResult } from '../receiver/answer.ts'
 import { createAdmit } from '../receiver/authenticate-submission.ts'
 import type { Sender } from '../receiver/authenticate-submission.ts'
 import { createHeldBodies } from '../receiver/hold-body.ts'
-import { createSubmissionLimit } from '../receiver/limit-submissions.ts'
+import { createSubmissionLimit, tooMany } from '../receiver/limit-submissions.ts'
 import { readBody, readHeaders, readSubmitTime } from '../receiver/read-submission.ts'
 import { refusal, sendRefusal } from '../receiver/refusal.ts'
 import type { RouteDocument } from '../server/define-route.ts'
@@ -15,8 +17,6 @@ import type { ApiDependencies } from '../server/dependencies.ts'
 
 /** A form and a handful of photos; more than this a phone sends in no case. */
 const MAX_MULTIPART_BYTES = 64 * 1024 * 1024
-/** Of all that are under way: eight of the largest. */
-const MAX_HELD_BYTES = 8 * MAX_MULTIPART_BYTES
 const BASE = '/a/:domain/receiver'
 
 type Way = 'plain' | 'secure' | 'api'
@@ -114,8 +114,8 @@ function createReceive({ ingest, now, publicUrl }: ApiDependencies, way: Way) {
 }
 
 /** Bodies as bytes, each kind with its limit; nothing is held beyond it. */
-function installBodies(scope: FastifyInstance): void {
-  const bodies = createHeldBodies(scope, { maxHeldBytes: MAX_HELD_BYTES })
+function installBodies(scope: FastifyInstance, { limits, metrics }: ApiDependencies): void {
+  const bodies = createHeldBodies(scope, { boundsOf: limits.bodyBoundsOf, metrics })
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser(
     /^multipart\/form-data/i,
@@ -126,6 +126,9 @@ function installBodies(scope: FastifyInstance): void {
     bodies.read(request, payload, MAX_FORM_BYTES),
   )
   scope.setErrorHandler((error, request, reply) => {
+    // Phones read a status, and no body. Source: reference §1.11.
+    if (error instanceof Problem && toStatus(error) === 429)
+      return sendRefusal(reply, tooMany(retrySecondsOf(error)))
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code !== 'FST_ERR_CTP_BODY_TOO_LARGE') throw error
     const isMultipart = /^multipart\/form-data/i.test(request.headers['content-type'] ?? '')
@@ -153,7 +156,7 @@ function toDocument(url: string, way: Way): RouteDocument {
 /** The receiver, with bodies of its own kind; adds the routes when the server gets ready. */
 export async function receiverRoutes(app: FastifyInstance, dependencies: ApiDependencies): Promise<void> {
   await app.register(async (scope) => {
-    installBodies(scope)
+    installBodies(scope, dependencies)
     scope.decorateRequest('sender', null)
     for (const { url, way } of ADDRESSES) {
       const config = { permission: 'public', document: toDocument(url, way) } as const

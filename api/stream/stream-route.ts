@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { StreamTick } from '../contract.ts'
+import { createPlaces } from '../limits/places.ts'
 import { createEnter, getDomain } from '../plugins/access.ts'
+import { streamsFull } from '../problems.ts'
 import { defineRoute } from '../server/define-route.ts'
 import type { ApiDependencies } from '../server/dependencies.ts'
 import { readAsOf } from '../server/freshness.ts'
@@ -30,6 +32,15 @@ export function streamRoute(app: FastifyInstance, dependencies: ApiDependencies)
   const enter = createEnter(dependencies)
   const news = createLoadedNews({ postgres, log })
   const streams = new Set<() => void>()
+  const places = createPlaces({
+    what: 'stream',
+    boundOf: dependencies.limits.boundOf,
+    total: 'streams.open',
+    ofSpace: 'streams.space_open',
+    metrics: dependencies.metrics,
+    retryAfterSeconds: HEARTBEAT_MS / 1_000,
+    toProblem: streamsFull,
+  })
 
   // The page connects again, and reaches the process that has taken over.
   app.retirement.addEventListener('abort', () => {
@@ -54,6 +65,7 @@ export function streamRoute(app: FastifyInstance, dependencies: ApiDependencies)
     async ({ request, reply }) => {
       const { domain } = getDomain(request)
       const asOf = await readAsOf(postgres)
+      const leave = places.take(domain)
       open(reply)
       const { raw } = reply
       const send = (tick: StreamTick) => {
@@ -69,6 +81,7 @@ export function streamRoute(app: FastifyInstance, dependencies: ApiDependencies)
       }, HEARTBEAT_MS)
       function end(): void {
         clearInterval(heartbeat)
+        leave()
         unfollow()
         streams.delete(end)
         raw.end()

@@ -21,11 +21,14 @@ afterAll(() => scenario.close())
 let forms = 0
 async function post(domain: string) {
   forms += 1
+  return postAs(domain, `f${forms}`)
+}
+async function postAs(domain: string, id: string) {
   return scenario.api.inject({
     method: 'POST',
     url: `/a/${domain}/receiver`,
     headers: XML,
-    payload: toXml(`f${forms}`),
+    payload: toXml(id),
   })
 }
 
@@ -65,6 +68,37 @@ describe('the receiver under a rate', () => {
     expect(metrics.raw.body).toMatch(/api_rate_decisions_total\{[^}]*outcome="waited"[^}]*\} [1-9]/)
   })
 })
+
+describe('a full queue', () => {
+  it('turns away its own project space with 429, and goes on taking in the others', async () => {
+    await set(PLATFORM, { 'submission.global.second': 'default' })
+    await set(SPACE, { 'lane.space_forms': 2 })
+    const held = await scenario.database.postgres.transaction(async (client) => {
+      // Two forms that somebody else holds, so that they stay in the lane.
+      for (const id of ['held1', 'held2'])
+        await client.query(
+          `select pg_advisory_xact_lock((('x' || substr(md5('form:' || $1), 1, 16))::bit(64) >> 1)::bigint)`,
+          [id],
+        )
+      const waiting = ['held1', 'held2'].map((id) => postAs('field', id))
+      await expect.poll(async () => metric('ingest_lane_forms')).toBe(2)
+      const refused = await post('field')
+      expect([refused.statusCode, refused.body]).toEqual([429, ''])
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+      expect((await post('calm')).statusCode).toBe(201)
+      return { waiting }
+    })
+    const statuses = (await Promise.all(held.waiting)).map(({ statusCode }) => statusCode)
+    expect(statuses).toEqual([201, 201])
+    expect((await post('field')).statusCode).toBe(201)
+    await set(SPACE, { 'lane.space_forms': 'default' })
+  })
+})
+
+async function metric(name: string): Promise<number> {
+  const { raw } = await scenario.ask({ url: '/metrics' })
+  return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (.*)$`, 'm').exec(raw.body)?.[1])
+}
 
 describe('limits', () => {
   it('are read by admins of the project space, and changed by those who run the platform', async () => {

@@ -1,12 +1,6 @@
 import { Problem, type Metrics } from '#infra/platform/index.ts'
+import type { LaneLoad } from './lane.ts'
 import type { SubmissionResult } from './submission.ts'
-
-/** How much the lane holds right now. */
-export interface LaneLoad {
-  readonly waiting: number
-  /** Transactions under way. */
-  readonly running: number
-}
 
 /** Forms between the body read and the answer, in this process. */
 export interface UnderWay {
@@ -23,7 +17,9 @@ export interface MeasuredIngest {
 type Submit = () => Promise<SubmissionResult>
 
 function outcomeOf(error: unknown): string {
-  return error instanceof Problem && error.kind === 'unavailable' ? 'unavailable' : 'error'
+  if (!(error instanceof Problem)) return 'error'
+  if (error.code === 'INGEST_LANE_FULL') return 'lane_full'
+  return error.kind === 'unavailable' ? 'unavailable' : 'error'
 }
 
 /** Counts forms by outcome, with the time from the parsed request to the commit; shows how full the lane is, and how old its oldest form. */
@@ -64,11 +60,15 @@ export function measureIngest(metrics: Metrics | undefined, load: () => LaneLoad
 function showLane(metrics: Metrics, load: () => LaneLoad, underWay: () => UnderWay): void {
   const waiting = metrics.gauge('ingest_lane_waiting', 'Forms that wait for their transaction to begin.')
   const running = metrics.gauge('ingest_lane_running', 'Transactions of the lane under way.')
+  const forms = metrics.gauge('ingest_lane_forms', 'Forms in the lane that are not answered.')
+  const bytes = metrics.gauge('ingest_lane_bytes', 'Bytes of these forms and their files.')
   const oldest = metrics.gauge('ingest_oldest_seconds', 'Age of the oldest form that is not answered.')
   metrics.beforeRead(() => {
     const now = load()
     waiting.set(now.waiting)
     running.set(now.running)
+    forms.set(now.forms)
+    bytes.set(now.bytes)
     oldest.set(underWay().oldestSeconds)
   })
 }
