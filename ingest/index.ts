@@ -13,6 +13,8 @@ export type { Archive, ArchiveOptions, ArchiveRun } from './archive/create-archi
 export type { ArchiveVerification } from './archive/care/verify-archive.ts'
 export type { CollectedGarbage } from './archive/care/collect-garbage.ts'
 export type { ReadMember } from './archive/read-member.ts'
+export { storeAbsent as archiveAbsent } from './archive/problems.ts'
+export { createOriginals } from './read/originals.ts'
 export { ARCHIVE_NOW } from './archive/settings.ts'
 export type { ArchiveSettings } from './archive/settings.ts'
 export { createDirectoryStore } from './archive/store/directory-store.ts'

@@ -5,14 +5,7 @@ import fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { constants } from 'node:zlib'
 import { createMetrics } from '#infra/platform/index.ts'
-import {
-  createIngest,
-  createIngestReads,
-  readFingerprints,
-  readVersions,
-  readVersionsOfHours,
-  repeatDocuments,
-} from '#ingest/index.ts'
+import { createIngest, createIngestReads, createOriginals } from '#ingest/index.ts'
 import { createTenants } from '#tenants/index.ts'
 import { createWarehouseQueries } from '#warehouse/index.ts'
 import { createApiLimits } from '../limits/api-limits.ts'
@@ -23,6 +16,7 @@ import { installSecurityHeaders } from '../plugins/security-headers.ts'
 import { domainAndUserRoutes } from '../routes/admin/domains-and-users.ts'
 import { groupAndLocationRoutes } from '../routes/admin/groups-and-locations.ts'
 import { workerAndKeyRoutes } from '../routes/admin/workers-and-keys.ts'
+import { archiveRoutes } from '../routes/admin/archive.ts'
 import { feedRoutes } from '../routes/admin/feed.ts'
 import { documentRoutes } from '../routes/documents.ts'
 import { limitRoutes } from '../routes/admin/limits.ts'
@@ -105,6 +99,7 @@ async function installPlugins(app: FastifyInstance, dependencies: ApiDependencie
 
 function createDependencies(options: ApiOptions): ApiDependencies {
   const { postgres, warehouse, log, now } = options
+  const readMember = options.archive?.readMember
   const newId = () => randomUUID().replaceAll('-', '')
   const tenants = createTenants({ postgres, now, newId })
   const closesExtensions = async (domain: string) =>
@@ -119,8 +114,8 @@ function createDependencies(options: ApiOptions): ApiDependencies {
     limits,
     newId,
     tenants,
-    ingest: createIngest({ postgres, log, now, newId, closesExtensions, metrics, boundsOf }),
-    reads: createIngestReads({ postgres }),
+    ingest: createIngest({ postgres, log, now, newId, closesExtensions, metrics, boundsOf, readMember }),
+    reads: createIngestReads({ postgres, readMember }),
     queries: createWarehouseQueries({ warehouse, now }),
   }
 }
@@ -146,9 +141,10 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   groupAndLocationRoutes(app, dependencies)
   limitRoutes(app, dependencies)
   feedRoutes(app, dependencies)
+  archiveRoutes(app, dependencies)
   auditRoute(app, {
     ...dependencies,
-    originals: { readFingerprints, readVersions, readVersionsOfHours, repeatDocuments },
+    originals: createOriginals(options.archive?.readMember),
   })
   attachmentRoutes(app, dependencies)
   reportRoutes(app, dependencies)

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Log, Metrics, Postgres, Secret } from '#infra/platform/index.ts'
-import type { Ingest, IngestReads } from '#ingest/index.ts'
+import type { Archive, Ingest, IngestReads } from '#ingest/index.ts'
 import type { LimitPreset } from '#tenants/contract.ts'
 import type { Tenants } from '#tenants/index.ts'
 import type { WarehouseQueries } from '#warehouse/index.ts'
@@ -12,6 +12,8 @@ export interface ApiOptions {
   /** Logged in as reader, on the warehouse's database. */
   readonly warehouse: ClickHouseClient
   readonly log: Log
+  /** Where the bytes of older forms are; without it they cannot be read. */
+  readonly archive?: Archive | undefined
   /** The secret in the data directory that the command line holds. */
   readonly operatorToken: Secret
   /** Where the dashboards process listens, without a slash at the end; null: this process serves no pages. */

@@ -1,7 +1,7 @@
 /** The archive put together: reading for whoever shows a form, keeping and care for one process at a time. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem, toLoggedError } from '#infra/platform/index.ts'
-import type { Log, Postgres } from '#infra/platform/contract.ts'
+import type { Log, Metrics, Postgres } from '#infra/platform/index.ts'
 import { beginRun, endRun, failRun, rememberVerification } from './archive-state.ts'
 import { collectGarbage } from './care/collect-garbage.ts'
 import type { CollectedGarbage } from './care/collect-garbage.ts'
@@ -11,6 +11,8 @@ import { exclusively } from './exclusive.ts'
 import { archiveBatch } from './keep/archive-batch.ts'
 import type { ArchivedBatch } from './keep/archive-batch.ts'
 import { readWaitingDomains } from './keep/read-waiting.ts'
+import { measureArchive } from './measure-archive.ts'
+import type { ArchiveMeter } from './measure-archive.ts'
 import { createMemberReader } from './read-member.ts'
 import type { ReadMember } from './read-member.ts'
 import { ARCHIVE_SETTINGS } from './settings.ts'
@@ -39,7 +41,7 @@ export interface Archive {
   /** @throws INGEST_ARCHIVE_BUSY, and what the store throws */
   verify(options?: Pick<VerifyOptions, 'onProgress' | 'signal'>): Promise<ArchiveVerification>
   /** Runs and collects by itself from now on. @returns stops it, after the batch under way */
-  start(): () => Promise<void>
+  start(metrics?: Metrics): () => Promise<void>
   close(): void
 }
 
@@ -75,12 +77,14 @@ export function createArchive(options: ArchiveOptions): Archive {
         await endRun(postgres)
         return result
       } catch (error) {
+        meter?.failed()
         await failRun(postgres, error)
         throw error
       }
     })
   }
 
+  let meter: ArchiveMeter | undefined
   async function runAll(own: ArchiveSettings, signal: AbortSignal | undefined): Promise<ArchiveRun> {
     let run = NOTHING
     const isStopped = (): boolean => signal?.aborted === true
@@ -89,6 +93,7 @@ export function createArchive(options: ArchiveOptions): Archive {
         const batch = await archiveBatch({ postgres, store, settings: own, signal }, domain)
         if (batch === null) break
         run = plus(run, batch)
+        meter?.archived(batch)
         log.info({ domain, ...batch }, 'forms archived')
         if (!batch.hasMore) break
       }
@@ -107,7 +112,10 @@ export function createArchive(options: ArchiveOptions): Archive {
         await rememberVerification(postgres, verification.faults_total)
         return verification
       }),
-    start: () => startArchiving(archive, settings, log),
+    start(metrics) {
+      meter = metrics && measureArchive(metrics, postgres)
+      return startArchiving(archive, settings, log)
+    },
     close: () => store.close(),
   }
   return archive

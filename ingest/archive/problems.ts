@@ -10,8 +10,7 @@ export const storeUrlInvalid = problem(
 export const storeAbsent = problem(
   'INGEST_ARCHIVE_STORE_ABSENT',
   'unavailable',
-  () =>
-    'This form is in the archive, and this process was not told where that is. Set CASEHOUSE_ARCHIVE_URL.',
+  () => 'This needs the archive, and this process was not told where that is. Set CASEHOUSE_ARCHIVE_URL.',
 )
 export const storeUnreachable = problem(
   'INGEST_ARCHIVE_STORE_UNREACHABLE',

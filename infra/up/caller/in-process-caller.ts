@@ -6,6 +6,9 @@ import type { LoaderOptions } from '#warehouse/index.ts'
 import { prepareDataDir, type DataDir } from '../data-dir/data-dir.ts'
 import { takeLock } from '../data-dir/lock.ts'
 import { ensureSecrets, type PlatformSecrets } from '../data-dir/secrets.ts'
+import { openArchive } from '../roles/archive.ts'
+import { ArchiveKeys } from '../roles/config.ts'
+import { toArchiveEnvironment } from '../supervisor/role-environment.ts'
 import { keepPostgres } from '../supervisor/postgres-keeper.ts'
 import type { ApiCaller } from './caller.ts'
 
@@ -44,10 +47,16 @@ export async function createInProcessCaller({
     const warehouse = await openWarehouse({ dataDir, env, engine, secrets, log, closers })
     // What the command sends into the stream arrives before it ends, where it waits for that.
     if (engine) closers.push(await runLoader({ postgres, warehouse, log }))
+    const archive = await openArchive(ArchiveKeys.parse(toArchiveEnvironment(env, dataDir)), {
+      postgres,
+      log,
+    })
+    closers.push(() => archive?.close())
     const app = await createApi({
       postgres,
       warehouse,
       log,
+      archive,
       operatorToken: secrets.operatorToken,
       dashboardsUrl: null,
       now: () => new Date(),

@@ -1,6 +1,7 @@
 /** The commands' work: each opens the way to the platform, asks, prints, and closes it again. */
 import type { ApiCaller } from '../caller/caller.ts'
 import { openCaller } from '../caller/open-caller.ts'
+import { createArchiveActions } from './archive-actions.ts'
 import { createFeedActions } from './feed-actions.ts'
 import { createFormActions } from './form-actions.ts'
 import type { Actions, GlobalOptions } from './options.ts'
@@ -38,6 +39,7 @@ export function createActions(env: NodeJS.ProcessEnv): Actions {
     ...createPeopleActions(context),
     ...createFormActions(context),
     ...createFeedActions(context),
+    ...createArchiveActions(context),
     async up(global, options) {
       const { runUp } = await import('../supervisor/up.ts')
       await runUp(global, options, env)

@@ -76,6 +76,9 @@ export interface Actions {
   feedStatus(global: GlobalOptions): Promise<void>
   feedReplay(global: GlobalOptions, options: { parkedId: number | undefined }): Promise<void>
   audit(global: GlobalOptions, options: { domain: string | undefined; repair: boolean }): Promise<void>
+  archiveStatus(global: GlobalOptions): Promise<void>
+  archiveRun(global: GlobalOptions, options: { now: boolean }): Promise<void>
+  archiveVerify(global: GlobalOptions): Promise<void>
   doctor(global: GlobalOptions): Promise<void>
   dev(global: GlobalOptions, task: string, rest: readonly string[]): Promise<void>
 }

@@ -45,6 +45,7 @@ export function createProgram({ actions, version, defaultData }: ProgramOptions)
   addForm(program, actions)
   addDemo(program, actions)
   addFeed(program, actions)
+  addArchive(program, actions)
   addCare(program, actions)
   inheritHelp(program)
   // What is behind it explains itself.
@@ -179,6 +180,28 @@ function addFeed(program: Command, actions: Actions): void {
     )
 }
 
+function addArchive(program: Command, actions: Actions): void {
+  const archive = program.command('archive').description('where forms are kept in the long run')
+  archive
+    .command('status')
+    .description('how far it is, and what waits')
+    .addHelpText('after', '\nExample:\n  $ casehouse archive status --json')
+    .action(async (_options, command: Command) => actions.archiveStatus(readGlobal(command)))
+  archive
+    .command('run')
+    .description('archive what is due, and remove garbage')
+    .option('--now', 'young forms too', false)
+    .addHelpText('after', '\nExamples:\n  $ casehouse archive run\n  $ casehouse archive run --now')
+    .action(async (options: { now: boolean }, command: Command) =>
+      actions.archiveRun(readGlobal(command), options),
+    )
+  archive
+    .command('verify')
+    .description('read all of it, and name what is missing, damaged or not named; then the exit code is 1')
+    .addHelpText('after', '\nExample:\n  $ casehouse archive verify --json')
+    .action(async (_options, command: Command) => actions.archiveVerify(readGlobal(command)))
+}
+
 function addCare(program: Command, actions: Actions): void {
   program
     .command('audit')
@@ -197,7 +220,9 @@ function addCare(program: Command, actions: Actions): void {
   program
     .command('dev', { hidden: true })
     .description('what the npm scripts run')
-    .addArgument(new Argument('<task>').choices(['test', 'test:kafka', 'test:kill', 'bench', 'check', 'build']))
+    .addArgument(
+      new Argument('<task>').choices(['test', 'test:kafka', 'test:kill', 'bench', 'check', 'build']),
+    )
     .argument('[rest...]')
     .allowUnknownOption()
     .action(async (task: string, rest: string[], _options, command: Command) => {

@@ -8,6 +8,8 @@ export interface DataDir {
   readonly postgres: string
   readonly engine: string
   readonly logs: string
+  /** Forms in the long run, unless the environment names another place. */
+  readonly archive: string
   readonly secretsFile: string
   readonly stateFile: string
   /** Written while a platform runs: where it listens. */
@@ -23,6 +25,7 @@ export function toDataDir(path: string): DataDir {
     postgres: join(root, 'postgres'),
     engine: join(root, 'engine'),
     logs: join(root, 'logs'),
+    archive: join(root, 'archive'),
     secretsFile: join(root, 'secrets.json'),
     stateFile: join(root, 'state.json'),
     platformFile: join(root, 'platform.json'),

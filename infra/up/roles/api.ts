@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyListenOptions } from 'fastify'
 import { createApi } from '#api/index.ts'
 import { createPostgres, createWarehouseClient, measureFeedLag, measurePool } from '#infra/platform/index.ts'
+import { openArchive } from './archive.ts'
 import type { ApiEnv } from './config.ts'
 import type { RoleSockets, StartRole } from './role.ts'
 
@@ -21,9 +22,11 @@ export const startApi: StartRole<ApiEnv> = async (env, log, metrics, sockets) =>
     database: env.CLICKHOUSE_DATABASE,
     applicationName: 'casehouse-api',
   })
+  const archive = await openArchive(env, { postgres, log })
   const app = await createApi({
     postgres,
     warehouse,
+    archive,
     log,
     limitPreset: env.CASEHOUSE_LIMITS,
     operatorToken: env.CASEHOUSE_OPERATOR_TOKEN,
@@ -38,6 +41,7 @@ export const startApi: StartRole<ApiEnv> = async (env, log, metrics, sockets) =>
   sockets.keep(app.server)
   const close = async (): Promise<void> => {
     await app.close()
+    archive?.close()
     await warehouse.close()
     await postgres.close()
   }

@@ -30,6 +30,39 @@ const Warehouse = {
   CLICKHOUSE_DATABASE: z.string().default('default').describe('Where the tables of reports are.'),
 }
 
+const Archive = {
+  CASEHOUSE_ARCHIVE_URL: z
+    .string()
+    .regex(/^(file:\/\/\/|s3:\/\/)\S+$/)
+    .optional()
+    .describe(
+      'Where forms are kept in the long run: `file:///folder` or `s3://bucket/prefix`; `up` without it uses `archive` in its data directory, `serve` without it leaves forms in Postgres.',
+    ),
+  CASEHOUSE_ARCHIVE_ENDPOINT: address
+    .optional()
+    .describe('Address of a server that speaks the protocol of S3; without it Amazon’s own.'),
+  CASEHOUSE_ARCHIVE_REGION: z.string().min(1).default('us-east-1').describe('Region of the bucket.'),
+  CASEHOUSE_ARCHIVE_ACCESS_KEY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Id of the access key; without it what the machine itself is given, like a role.'),
+  CASEHOUSE_ARCHIVE_SECRET_KEY: secret(1).optional().describe('The secret half of the access key.'),
+  CASEHOUSE_ARCHIVE_PATH_STYLE: z
+    .stringbool()
+    .default(true)
+    .describe('Whether the bucket stands in the path, as most servers take it, or before the host.'),
+}
+/** For a command that works on the data itself. */
+export const ArchiveKeys = z.object(Archive)
+const CASEHOUSE_ARCHIVE_AFTER_MINUTES = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(527_040)
+  .default(60)
+  .describe('How long a form stays in Postgres, unchanged, before it is archived.')
+
 export const ApiEnv = z.object({
   DATABASE_URL: DatabaseUrl,
   ...Warehouse,
@@ -43,6 +76,7 @@ export const ApiEnv = z.object({
     .describe('Tells one start from the next; random without it.'),
   CASEHOUSE_HOST: z.string().default('127.0.0.1').describe('Address on which the API listens.'),
   CASEHOUSE_PORT: port.default(8400).describe('TCP port of the API.'),
+  ...Archive,
   CASEHOUSE_LIMITS: z
     .enum(PRESETS)
     .default('laptop')
@@ -144,7 +178,7 @@ export const DashboardsEnv = z.object({
 })
 export type DashboardsEnv = z.infer<typeof DashboardsEnv>
 
-export const KeeperEnv = z.object({ DATABASE_URL: DatabaseUrl })
+export const KeeperEnv = z.object({ DATABASE_URL: DatabaseUrl, ...Archive, CASEHOUSE_ARCHIVE_AFTER_MINUTES })
 export type KeeperEnv = z.infer<typeof KeeperEnv>
 
 /** What each role reads. */

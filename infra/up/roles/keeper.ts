@@ -1,5 +1,6 @@
 import { createPostgres, measurePool } from '#infra/platform/index.ts'
 import type { KeeperEnv } from './config.ts'
+import { openArchive } from './archive.ts'
 import { startPruning } from './prune.ts'
 import type { StartRole } from './role.ts'
 
@@ -7,10 +8,15 @@ import type { StartRole } from './role.ts'
 export const startKeeper: StartRole<KeeperEnv> = async (env, log, metrics) => {
   const postgres = createPostgres({ url: env.DATABASE_URL, applicationName: 'casehouse-keeper' })
   measurePool(metrics, 'keeper', postgres)
+  const settings = { ageSeconds: env.CASEHOUSE_ARCHIVE_AFTER_MINUTES * 60 }
+  const archive = await openArchive(env, { postgres, log, settings })
+  const stopArchiving = archive?.start(metrics)
   const stopPruning = startPruning({ postgres, log })
   return {
     async stop() {
       await stopPruning()
+      await stopArchiving?.()
+      archive?.close()
       await postgres.close()
     },
   }

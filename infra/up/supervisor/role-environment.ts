@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Secret } from '#infra/platform/index.ts'
 import type { DataDir } from '../data-dir/data-dir.ts'
 import type { PlatformSecrets } from '../data-dir/secrets.ts'
@@ -34,6 +35,15 @@ const KAFKA = [
   'KAFKA_RETENTION_HOURS',
 ]
 
+const ARCHIVE = [
+  'CASEHOUSE_ARCHIVE_URL',
+  'CASEHOUSE_ARCHIVE_ENDPOINT',
+  'CASEHOUSE_ARCHIVE_REGION',
+  'CASEHOUSE_ARCHIVE_ACCESS_KEY',
+  'CASEHOUSE_ARCHIVE_SECRET_KEY',
+  'CASEHOUSE_ARCHIVE_PATH_STYLE',
+]
+
 /** The environment of one role process: only what this role reads (roles/config.ts), so that no other learns its secrets. */
 export function toRoleEnvironment(
   role: RoleName,
@@ -56,6 +66,7 @@ export function toRoleEnvironment(
     CLICKHOUSE_DATABASE: env.CLICKHOUSE_DATABASE,
   }
   const dashboardsUrl = `http://127.0.0.1:${ports.dashboards}`
+  const archive = toArchiveEnvironment(env, dataDir)
   const kafka = Object.fromEntries(KAFKA.map((key) => [key, env[key]]))
   const own: Record<RoleName, Record<string, string | undefined>> = {
     warehouse: {
@@ -68,7 +79,11 @@ export function toRoleEnvironment(
     },
     feed: { DATABASE_URL: stores.DATABASE_URL, ...kafka },
     loader: { ...stores, ...owner, ...kafka },
-    keeper: { DATABASE_URL: stores.DATABASE_URL },
+    keeper: {
+      DATABASE_URL: stores.DATABASE_URL,
+      ...archive,
+      CASEHOUSE_ARCHIVE_AFTER_MINUTES: env.CASEHOUSE_ARCHIVE_AFTER_MINUTES,
+    },
     dashboards: {
       API_URL: toLocalUrl(host, ports.api),
       CASEHOUSE_DASHBOARDS_PORT: String(ports.dashboards),
@@ -76,6 +91,7 @@ export function toRoleEnvironment(
     api: {
       ...stores,
       ...reader,
+      ...archive,
       CASEHOUSE_LIMITS: env.CASEHOUSE_LIMITS,
       CASEHOUSE_OPERATOR_TOKEN: secrets.operatorToken.reveal(),
       CASEHOUSE_INSTANCE_ID: options.instanceId,
@@ -93,6 +109,17 @@ export function toRoleEnvironment(
 function toFailPointsFile(role: RoleName, env: NodeJS.ProcessEnv): Record<string, string> {
   const folder = env.CASEHOUSE_FAIL_POINTS_DIR
   return folder === undefined ? {} : { CASEHOUSE_FAIL_POINTS_FILE: join(folder, role) }
+}
+
+/** Told by the environment, else a folder beside the databases. Commands with nothing running use it too. */
+export function toArchiveEnvironment(
+  env: NodeJS.ProcessEnv,
+  dataDir: DataDir,
+): Record<string, string | undefined> {
+  return {
+    ...Object.fromEntries(ARCHIVE.map((key) => [key, env[key]])),
+    CASEHOUSE_ARCHIVE_URL: env.CASEHOUSE_ARCHIVE_URL ?? pathToFileURL(dataDir.archive).href,
+  }
 }
 
 /** How this machine reaches what listens on `host`. */
