@@ -28,7 +28,7 @@ export async function forkServer(
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const ended = once(child, 'exit').then(() => {
-    throw new Error(`${script} ended before it listened`)
+    throw new Error(`${script} ended, and was not asked to`)
   })
   const [message] = await Promise.race([once(child, 'message'), ended])
   ended.catch(() => undefined)
@@ -36,7 +36,7 @@ export async function forkServer(
     url: Listening.parse(message).url,
     async cpuMs() {
       child.send('cpu')
-      const [answer] = await once(child, 'message')
+      const [answer] = await Promise.race([once(child, 'message'), ended])
       const { user, system } = CpuTime.parse(answer)
       return (user + system) / 1_000
     },

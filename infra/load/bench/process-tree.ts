@@ -8,6 +8,8 @@ const ROLE = /\0serve\0([a-z]+)/
 export interface ProcessCost {
   /** A role, `postgres`, or `up` for the supervisor and what it runs besides. */
   readonly name: string
+  /** Processes of this name. */
+  readonly count: number
   /** Since it began, with the children that it has outlived. */
   readonly cpuMs: number
   /** Memory, of shared pages its share. */
@@ -30,7 +32,7 @@ function statOf(pid: number): readonly string[] {
 }
 
 /** @returns the process itself and all its descendants */
-export function treeOf(root: number): readonly number[] {
+function treeOf(root: number): readonly number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
   const byParent = Map.groupBy(pids.map(Number), (pid) => Number(statOf(pid)[1]))
   const found: number[] = []
@@ -71,6 +73,7 @@ export function measureTree(root: number): readonly ProcessCost[] {
   }))
   return [...Map.groupBy(costs, ({ name }) => name)].map(([name, each]) => ({
     name,
+    count: each.length,
     cpuMs: each.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
     pssBytes: each.reduce((sum, { pssBytes }) => sum + pssBytes, 0),
   }))
