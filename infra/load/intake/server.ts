@@ -1,5 +1,7 @@
 /** The API process of the intake benchmark: the real receiver over the real pipeline. Prints its address. */
 import { createApi } from '#api/index.ts'
+import { z } from 'zod'
+import { PRESETS } from '#tenants/contract.ts'
 import { createLog, createPostgres, createWarehouseClient, Secret } from '#infra/platform/index.ts'
 
 const log = createLog({ name: 'bench-api', level: 'error' })
@@ -23,6 +25,8 @@ const app = await createApi({
   dashboardsUrl: null,
   now: () => new Date(),
   instanceId: 'bench',
+  // Most benchmarks measure what the machine does.
+  limitPreset: z.enum(PRESETS).default('off').parse(process.env['BENCH_LIMITS']),
 })
 // The process that measures asks for our CPU time, and lets us leave by ourselves, so that a profile is written.
 process.on('message', (message) => {
