@@ -50,7 +50,11 @@ class ProblemClient extends Client {
     translated((...inner) => (super.query as Loose).apply(this, inner), parameters)) as Client['query']
 }
 
+/** The pool's own `query` hands on what the connection says by an event, which no client translates. */
 class ProblemPool extends Pool {
+  override query: Pool['query'] = ((...parameters: unknown[]) =>
+    translated((...inner) => (super.query as Loose).apply(this, inner), parameters)) as Pool['query']
+
   override connect: Pool['connect'] = ((...parameters: unknown[]) =>
     translated((...inner) => (super.connect as Loose).apply(this, inner), parameters)) as Pool['connect']
 }

@@ -63,6 +63,19 @@ describe('errors', () => {
     })
   })
 
+  it('say unavailable when the connection breaks under the pool itself', async () => {
+    const own = database.connect({ maxConnections: 1 })
+    own.pool.on('connect', (client) => {
+      // The socket of the driver, which tells its own errors by an event.
+      const { stream } = (client as unknown as { connection: { stream: NodeJS.WriteStream } }).connection
+      setTimeout(() => stream.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })), 100)
+    })
+    await expect(own.pool.query('select pg_sleep(5)')).rejects.toMatchObject({
+      code: 'PLATFORM_POSTGRES_UNREACHABLE',
+    })
+    await own.close()
+  })
+
   it('leave a wrong statement a bug', async () => {
     await expect(database.postgres.pool.query('selec 1')).rejects.toMatchObject({
       name: 'error',
