@@ -72,13 +72,19 @@ const LAPTOP_GLOBAL = { second: 1_000, minute: 60_000, hour: 3_600_000, day: nul
 /** A share on a platform that others do not share with a country. */
 const LAPTOP_SHARES = 10
 
+const COUNTED = { submission: 'forms', restore: 'restores', repeater: 'requests to other systems' } as const
+
 function toRateRule(limiter: Limiter, part: Part, window: WindowName): LimitRule {
   const reference = REFERENCE[part][window]
   const share = reference === null ? null : reference * LAPTOP_SHARES
-  const whose = { global: 'the whole platform', user: 'each mobile worker', baseline: 'each project space' }
+  const whose = {
+    global: 'of the whole platform',
+    user: 'for each mobile worker',
+    baseline: 'of a project space',
+  }
   return {
     key: `${limiter}.${part}.${window}`,
-    what: `${limiter}s a ${window} of ${whose[part]}`,
+    what: `${COUNTED[limiter]} ${window === 'hour' ? 'an' : 'a'} ${window}, ${whose[part]}`,
     kind: 'rate',
     isWhole: part !== 'user',
     ofSpace: part !== 'global',
@@ -90,25 +96,33 @@ function toRateRule(limiter: Limiter, part: Part, window: WindowName): LimitRule
 /** Each per process, the same in every preset: what a queue may hold depends on memory, not on who uses it. */
 const BOUND_RULES: Readonly<Record<BoundKey, readonly [value: number, what: string]>> = {
   'waiting.requests': [500, 'requests that wait for their rate, before their body is read'],
-  'waiting.space_requests': [100, 'of these, of one project space'],
+  'waiting.space_requests': [100, ''],
   'waiting.seconds': [15, 'seconds that such a request waits at most'],
   'lane.forms': [2_000, 'forms that wait for their transaction'],
-  'lane.space_forms': [500, 'of these, of one project space'],
+  'lane.space_forms': [500, ''],
   'lane.mib': [256, 'MiB of forms and attachments that wait for their transaction'],
-  'lane.space_mib': [96, 'of these, of one project space'],
+  'lane.space_mib': [96, ''],
   'bodies.mib': [512, 'MiB of bodies that are being read or worked on, beyond 256 KiB of each'],
-  'bodies.space_mib': [192, 'of these, of one project space'],
+  'bodies.space_mib': [192, ''],
   'bodies.requests': [2_000, 'requests with a form under way'],
   'bodies.space_requests': [1_000, 'of these, of one project space'],
   'streams.open': [2_000, 'pages that follow what becomes visible'],
-  'streams.space_open': [500, 'of these, of one project space'],
+  'streams.space_open': [500, ''],
   'exports.running': [8, 'files being made of reports'],
-  'exports.space_running': [3, 'of these, of one project space'],
+  'exports.space_running': [3, ''],
+}
+
+/** Of `lane.space_forms`: `lane.forms`. */
+function toWhole(key: BoundKey): BoundKey {
+  const whole = key.replace('.space_', '.')
+  return BOUNDS.find((bound) => bound === whole) ?? key
 }
 
 function toBoundRule(key: BoundKey): LimitRule {
-  const [value, what] = BOUND_RULES[key]
+  const [value, said] = BOUND_RULES[key]
   const ofSpace = key.includes('.space_')
+  // Stands behind that of all.
+  const what = ofSpace ? `of these, of one project space: ${BOUND_RULES[toWhole(key)][1]}` : said
   return { key, what, kind: 'bound', isWhole: true, ofSpace, laptop: value, reference: value }
 }
 

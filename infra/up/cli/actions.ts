@@ -4,6 +4,7 @@ import { openCaller } from '../caller/open-caller.ts'
 import { createArchiveActions } from './archive-actions.ts'
 import { createFeedActions } from './feed-actions.ts'
 import { createFormActions } from './form-actions.ts'
+import { createLimitActions } from './limit-actions.ts'
 import type { Actions, GlobalOptions } from './options.ts'
 import type { Output } from './output.ts'
 import { createPeopleActions } from './people-actions.ts'
@@ -37,6 +38,7 @@ export function createActions(env: NodeJS.ProcessEnv): Actions {
   }
   return {
     ...createPeopleActions(context),
+    ...createLimitActions(context),
     ...createFormActions(context),
     ...createFeedActions(context),
     ...createArchiveActions(context),

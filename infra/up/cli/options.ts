@@ -50,6 +50,9 @@ export interface FormSubmit {
   readonly attachments: readonly string[]
 }
 
+/** `off`: no limit; `default`: what holds where nothing is set. */
+export type LimitChange = number | 'off' | 'default'
+
 /** One function a command; the parser knows nothing of what they do. */
 export interface Actions {
   up(global: GlobalOptions, options: UpOptions): Promise<void>
@@ -58,6 +61,11 @@ export interface Actions {
   restart(global: GlobalOptions, roles: readonly string[]): Promise<void>
   domainCreate(global: GlobalOptions, options: DomainCreate): Promise<void>
   domainList(global: GlobalOptions): Promise<void>
+  /** Of the platform without a domain; shows them all when nothing is set. */
+  limits(
+    global: GlobalOptions,
+    options: { domain: string | undefined; set: Readonly<Record<string, LimitChange>> },
+  ): Promise<void>
   userCreate(global: GlobalOptions, options: UserCreate): Promise<void>
   userPassword(global: GlobalOptions, options: { email: string; password: string | undefined }): Promise<void>
   workerCreate(global: GlobalOptions, options: WorkerCreate): Promise<void>

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander'
 import { ROLES, type Role } from '#tenants/contract.ts'
 import type { Actions } from './options.ts'
+import { createDomainLimitsCommand, createLimitsCommand } from './program-limits.ts'
 import type { ReadGlobal } from './program.ts'
 
 export function createPeopleCommands(actions: Actions, readGlobal: ReadGlobal): readonly Command[] {
@@ -10,6 +11,7 @@ export function createPeopleCommands(actions: Actions, readGlobal: ReadGlobal): 
     createUser(actions, readGlobal),
     createWorker(actions, readGlobal),
     createKey(actions, readGlobal),
+    createLimitsCommand(actions, readGlobal),
   ]
 }
 
@@ -37,6 +39,7 @@ function createDomain(actions: Actions, readGlobal: ReadGlobal): Command {
     .description('all project spaces')
     .addHelpText('after', '\nExample:\n  $ casehouse domain list --json')
     .action(async (_options, command: Command) => actions.domainList(readGlobal(command)))
+  domain.addCommand(createDomainLimitsCommand(actions, readGlobal))
   return domain
 }
 

@@ -12,7 +12,7 @@ function record(): { readonly actions: Actions; readonly calls: unknown[][] } {
     }
   const names =
     'up serve restart domainCreate domainList userCreate userPassword workerCreate workerPassword formSubmit formArchive ' +
-    'formUnarchive keyCreate demoLoad feedStatus feedReplay audit doctor dev'
+    'formUnarchive keyCreate demoLoad feedStatus feedReplay audit doctor dev limits'
   return {
     actions: Object.fromEntries(names.split(' ').map((name) => [name, note(name)])) as unknown as Actions,
     calls,
@@ -126,3 +126,23 @@ test.each([
   expect(said).toMatch(/Examples?:\n {2}\$ /)
   expect(said).toContain('--json')
 })
+
+test('limits are shown, or changed one by one', async () => {
+  const said = async (...words: string[]) => (await parse(...words)).calls[0]?.[2]
+  expect(await said('limits')).toEqual({ domain: undefined, set: {} })
+  const words = ['--set', 'lane.forms=10', '--set', 'submission.baseline.day=off', '--set', 'x.y=default']
+  expect(await said('domain', 'limits', 'clinic', ...words)).toEqual({
+    domain: 'clinic',
+    set: { 'lane.forms': 10, 'submission.baseline.day': 'off', 'x.y': 'default' },
+  })
+  expect(await said('limits')).toEqual({ domain: undefined, set: {} })
+})
+
+test.each(['lane.forms', '=3', 'lane.forms=-1', 'lane.forms=many', 'lane.forms='])(
+  '%s is no limit',
+  async (text) => {
+    const { calls, said } = await parse('limits', '--set', text)
+    expect(calls).toEqual([])
+    expect(said).toMatch(/NAME=VALUE|A value is a number/)
+  },
+)
