@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg'
 import type { Postgres } from '#infra/platform/contract.ts'
 import { archiveBusy } from './problems.ts'
 
@@ -14,21 +15,27 @@ export async function exclusively<T>(postgres: Postgres, work: () => Promise<T>)
   // Broken while it rests: the lock is lost, and the next statement of the work fails too.
   const ignore = (): void => undefined
   client.on('error', ignore)
-  let isReleased = false
+  let isHeld = false
   try {
     const { rows } = await client.query<{ held: boolean }>(
       'select pg_try_advisory_lock($1, hashtext($2)) as held',
       [LOCK_SPACE, LOCK_NAME],
     )
-    isReleased = rows[0]?.held !== true
-    if (isReleased) throw archiveBusy({})
-    const result = await work()
-    await client.query('select pg_advisory_unlock($1, hashtext($2))', [LOCK_SPACE, LOCK_NAME])
-    isReleased = true
-    return result
+    isHeld = rows[0]?.held === true
+    if (!isHeld) throw archiveBusy({})
+    return await work()
   } finally {
     client.off('error', ignore)
-    // Ending the session gives up the lock whatever state it is in.
-    client.release(!isReleased)
+    client.release(isHeld ? await tryUnlocking(client) : undefined)
+  }
+}
+
+/** @returns what stands in the way: then the session is ended, and the lock with it. */
+async function tryUnlocking(client: PoolClient): Promise<Error | undefined> {
+  try {
+    await client.query('select pg_advisory_unlock($1, hashtext($2))', [LOCK_SPACE, LOCK_NAME])
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error : new Error('the lock of the archive was not given up')
   }
 }

@@ -1,42 +1,25 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createLog } from '#infra/platform/index.ts'
-import { createArchive, createDirectoryStore, createIngestReads, readArchiveStatus } from '../../index.ts'
-import type { Archive } from '../../index.ts'
-import { caseBlock, create, createIngestScenario, form, request, update } from '../../test/scenario.ts'
+import { createArchive, createIngestReads, readArchiveStatus } from '../../index.ts'
+import type { Archive, ObjectStore } from '../../index.ts'
+import { caseBlock, create, form, request, update } from '../../test/scenario.ts'
 import type { IngestScenario } from '../../test/scenario.ts'
 import { ARCHIVE_NOW } from '../settings.ts'
-import type { ObjectStore } from '../store/object-store.ts'
-import { createCountingStore } from './counting-store.ts'
 import type { CountingStore } from './counting-store.ts'
+import { createArchivePlace, log } from './place.ts'
+import type { ArchivePlace } from './place.ts'
 
 const DOMAIN = 'demo'
-const log = createLog({ name: 'test', level: 'silent' })
 
-let folder: string
+let place: ArchivePlace
 let scenario: IngestScenario
 let store: CountingStore
 let archive: Archive
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'casehouse-archive-'))
-  store = createCountingStore(createDirectoryStore(join(folder, 'archive')))
-  let later: Archive | undefined
-  scenario = await createIngestScenario({
-    readMember: async (asked) => {
-      if (later === undefined) throw new Error('the archive is not there yet')
-      return later.readMember(asked)
-    },
-  })
-  archive = createArchive({ postgres: scenario.database.postgres, store, log })
-  later = archive
+  place = await createArchivePlace()
+  ;({ scenario, store, archive } = place)
 })
-afterAll(async () => {
-  await scenario.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => place.close())
 
 const photo = Buffer.from([0xff, 0xd8, 0, 1, 2, 3, 0xff, 0xd9])
 
