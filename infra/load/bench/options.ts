@@ -24,6 +24,7 @@ export type BenchOptions<Options extends Readonly<Record<string, BenchOption>>> 
 export function readOptions<const Options extends Readonly<Record<string, BenchOption>>>(
   about: BenchAbout,
   options: Options,
+  args: readonly string[] = process.argv.slice(2),
 ): BenchOptions<Options> {
   const texts = Object.fromEntries(
     Object.entries(options).map(([name, option]) => [
@@ -32,6 +33,7 @@ export function readOptions<const Options extends Readonly<Record<string, BenchO
     ]),
   )
   const flags = parseArgs({
+    args: [...args],
     options: {
       ...texts,
       json: { type: 'boolean', default: false },
