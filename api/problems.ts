@@ -125,3 +125,9 @@ export const exportsBusy = problem(
   (d: { retryAfterSeconds: number }) =>
     `As many files are being made as may be at once; try again in ${d.retryAfterSeconds} seconds.`,
 )
+export const queriesBusy = problem(
+  'API_QUERIES_BUSY',
+  'unavailable',
+  (d: { retryAfterSeconds: number }) =>
+    `As many questions wait for the warehouse as may at once; try again in ${d.retryAfterSeconds} seconds.`,
+)

@@ -33,6 +33,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   API_BODIES_BUSY: 429,
   API_STREAMS_FULL: 429,
   API_EXPORTS_BUSY: 429,
+  API_QUERIES_BUSY: 429,
   INGEST_LANE_FULL: 429,
 }
 

@@ -3,12 +3,14 @@ import cookie from '@fastify/cookie'
 import compress from '@fastify/compress'
 import fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { promisify } from 'node:util'
 import { constants } from 'node:zlib'
 import { createMetrics } from '#infra/platform/index.ts'
 import { createIngest, createIngestReads, createOriginals } from '#ingest/index.ts'
 import { createTenants } from '#tenants/index.ts'
 import { createWarehouseQueries } from '#warehouse/index.ts'
 import { createApiLimits } from '../limits/api-limits.ts'
+import { limitQueries } from '../limits/limit-queries.ts'
 import { installAccess } from '../plugins/access.ts'
 import { installAccessLog } from '../plugins/access-log.ts'
 import { installProblems, sendUnrouted } from '../plugins/problems.ts'
@@ -18,8 +20,8 @@ import { groupAndLocationRoutes } from '../routes/admin/groups-and-locations.ts'
 import { workerAndKeyRoutes } from '../routes/admin/workers-and-keys.ts'
 import { archiveRoutes } from '../routes/admin/archive.ts'
 import { feedRoutes } from '../routes/admin/feed.ts'
-import { documentRoutes } from '../routes/documents.ts'
 import { limitRoutes } from '../routes/admin/limits.ts'
+import { documentRoutes } from '../routes/documents.ts'
 import { exportRoutes } from '../routes/exports.ts'
 import { parkedRoute } from '../routes/parked.ts'
 import { streamRoute } from '../stream/stream-route.ts'
@@ -79,6 +81,13 @@ function createServer({ log, publicUrl }: ApiOptions): FastifyInstance {
   })
 }
 
+/** Whatever is under way for somebody holds one of these. */
+function measureConnections(app: FastifyInstance, { metrics }: ApiDependencies): void {
+  const connections = metrics.gauge('api_connections', 'Connections of askers; at 5,000 more are closed.')
+  const read = promisify(app.server.getConnections.bind(app.server))
+  metrics.beforeRead(async () => connections.set(await read()))
+}
+
 async function installPlugins(app: FastifyInstance, dependencies: ApiDependencies): Promise<void> {
   await app.register(cookie)
   await app.register(compress, {
@@ -101,15 +110,17 @@ function createDependencies(options: ApiOptions): ApiDependencies {
   const { postgres, warehouse, log, now } = options
   const readMember = options.archive?.readMember
   const newId = () => randomUUID().replaceAll('-', '')
-  const tenants = createTenants({ postgres, now, newId })
+  const metrics = options.metrics ?? createMetrics({ role: 'api' })
+  const tenants = createTenants({ postgres, now, newId, metrics })
   const closesExtensions = async (domain: string) =>
     (await tenants.domains.find(domain))?.closesExtensions ?? true
-  const metrics = options.metrics ?? createMetrics({ role: 'api' })
   const preset = options.limitPreset ?? 'off'
   const limits = createApiLimits({ postgres, log, now, metrics, tenants, preset })
   const boundsOf = limits.laneBoundsOf
+  const warehouse = limitQueries(options.warehouse, limits, metrics)
   return {
     ...options,
+    warehouse,
     metrics,
     limits,
     newId,
@@ -128,6 +139,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   const dependencies = createDependencies(options)
   const app = createServer(options)
   app.server.maxConnections = MAX_CONNECTIONS
+  measureConnections(app, dependencies)
   const addresses = collectAddresses(app)
   app.decorate('routeList', addresses)
   installRetirement(app)

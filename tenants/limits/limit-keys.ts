@@ -36,6 +36,9 @@ const BOUNDS = [
   'streams.space_open',
   'exports.running',
   'exports.space_running',
+  'queries.running',
+  'queries.waiting',
+  'queries.space_waiting',
 ] as const
 export type BoundKey = (typeof BOUNDS)[number]
 export type LimitKey = RateKey | BoundKey
@@ -110,6 +113,9 @@ const BOUND_RULES: Readonly<Record<BoundKey, readonly [value: number, what: stri
   'streams.space_open': [500, ''],
   'exports.running': [8, 'files being made of reports'],
   'exports.space_running': [3, ''],
+  'queries.running': [10, 'questions to the warehouse at once'],
+  'queries.waiting': [500, 'questions that wait for their turn'],
+  'queries.space_waiting': [100, ''],
 }
 
 /** Of `lane.space_forms`: `lane.forms`. */

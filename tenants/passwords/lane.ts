@@ -8,6 +8,8 @@ export interface Lane {
    * @throws TENANTS_PASSWORDS_BUSY when too many wait.
    */
   run<T>(work: () => Promise<T>, known?: string): Promise<T>
+  /** How many wait. */
+  waiting(): number
 }
 
 interface Waiting {
@@ -63,5 +65,6 @@ export function createLane({
         release()
       }
     },
+    waiting: () => first.length + others.length,
   }
 }

@@ -19,6 +19,8 @@ export interface Passwords {
   hash(password: string, rules: { readonly minLength: number }): Promise<string>
   /** @throws TENANTS_PASSWORDS_BUSY when too many checks wait. */
   isRight(asked: Asked, password: string): Promise<boolean>
+  /** How many checks wait for their turn. */
+  waiting(): number
 }
 
 export interface Asked {
@@ -93,5 +95,6 @@ export function createPasswords({
       if (isRight) proven.add(account)
       return isRight
     },
+    waiting: () => lane.waiting(),
   }
 }

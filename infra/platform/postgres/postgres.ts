@@ -1,10 +1,11 @@
 /** One pool and one Kysely over it, whose errors are already `Problem`s. */
 import { Kysely, PostgresDialect } from 'kysely'
-import { Client, Pool, type ClientConfig, type PoolClient } from 'pg'
+import { Client, Pool, type ClientConfig, type PoolClient, type PoolConfig } from 'pg'
 import type { Postgres } from '../contract.ts'
 import type { Secret } from '../secret.ts'
 import type { Database } from './database.ts'
 import { Problem } from '../problem.ts'
+import { postgresBusy } from './problems.ts'
 import { toPostgresProblem } from './to-problem.ts'
 import { postgresTypes } from './types.ts'
 
@@ -21,9 +22,13 @@ export interface PostgresOptions {
   /** What `pg_stat_activity` shows. */
   readonly applicationName?: string | undefined
   readonly connectTimeoutMs?: number | undefined
+  /** How much work may wait for a connection, up to the timeout; 1,000 unless told. Beyond it PLATFORM_POSTGRES_BUSY at once. */
+  readonly maxWaiting?: number | undefined
   /** 0 = none, the default. */
   readonly statementTimeoutMs?: number | undefined
 }
+
+const MAX_WAITING = 1_000
 
 type Callback = (error: unknown, ...rest: unknown[]) => void
 type Loose = (...parameters: unknown[]) => unknown
@@ -52,11 +57,26 @@ class ProblemClient extends Client {
 
 /** The pool's own `query` hands on what the connection says by an event, which no client translates. */
 class ProblemPool extends Pool {
+  readonly #maxWaiting: number
+
+  constructor(config: PoolConfig, maxWaiting: number) {
+    super(config)
+    this.#maxWaiting = maxWaiting
+  }
+
   override query: Pool['query'] = ((...parameters: unknown[]) =>
     translated((...inner) => (super.query as Loose).apply(this, inner), parameters)) as Pool['query']
 
+  // `query` of the pool comes through here too.
   override connect: Pool['connect'] = ((...parameters: unknown[]) =>
-    translated((...inner) => (super.connect as Loose).apply(this, inner), parameters)) as Pool['connect']
+    translated((...inner) => {
+      if (this.waitingCount < this.#maxWaiting) return (super.connect as Loose).apply(this, inner)
+      const problem = postgresBusy({ waiting: this.waitingCount })
+      const [callback] = inner
+      if (typeof callback !== 'function') return Promise.reject(problem)
+      process.nextTick(callback as Callback, problem) // the driver's own convention: error first
+      return undefined
+    }, parameters)) as Pool['connect']
 }
 
 /** The driver's view of our options; sessions speak UTC and ISO, which `toInstantText` relies on. */
@@ -86,16 +106,17 @@ export function toClientConfig(options: PostgresOptions): ClientConfig {
 /**
  * Opens nothing yet: connections are made when first needed, up to `maxConnections` (default 10).
  * Values are read as `postgres/types.ts` says. Errors are `Problem`s: `PLATFORM_POSTGRES_UNIQUE` (conflict, with
- * `details.constraint`), `…_REFERENCE`, `…_CHECK`, `…_VALUE`, `…_CONTENDED`, `…_OVERLOADED`, `…_UNREACHABLE`; the driver's
+ * `details.constraint`), `…_REFERENCE`, `…_CHECK`, `…_VALUE`, `…_CONTENDED`, `…_OVERLOADED`, `…_BUSY`, `…_UNREACHABLE`; the driver's
  * own error is the `cause`. Statements that are themselves wrong stay `DatabaseError`s.
  */
 export function createPostgres(options: PostgresOptions): Postgres {
-  const pool = new ProblemPool({
+  const config = {
     ...toClientConfig(options),
     Client: ProblemClient,
     max: options.maxConnections ?? 10,
     idleTimeoutMillis: 30_000,
-  })
+  }
+  const pool = new ProblemPool(config, options.maxWaiting ?? MAX_WAITING)
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => undefined)
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })

@@ -14,6 +14,13 @@ export const postgresOverloaded = problem(
     `Postgres has no room left: connections, memory or disk (${d.sqlstate}). Free some, then try again.`,
 )
 
+export const postgresBusy = problem(
+  'PLATFORM_POSTGRES_BUSY',
+  'unavailable',
+  (d: { waiting: number }) =>
+    `${d.waiting} pieces of work wait for a connection to Postgres already. Try again in a few seconds.`,
+)
+
 export const postgresContended = problem(
   'PLATFORM_POSTGRES_CONTENDED',
   'unavailable',

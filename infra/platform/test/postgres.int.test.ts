@@ -84,6 +84,21 @@ describe('errors', () => {
   })
 })
 
+describe('work that waits for a connection', () => {
+  it('has an end, whichever way it asks, and goes on when there is room', async () => {
+    const own = database.connect({ maxConnections: 1, maxWaiting: 2 })
+    const held = await own.pool.connect()
+    const waiting = [own.pool.query('select 1'), own.transaction(async () => 2)]
+    const busy = { code: 'PLATFORM_POSTGRES_BUSY', kind: 'unavailable' }
+    await expect(own.pool.query('select 3')).rejects.toMatchObject(busy)
+    await expect(own.transaction(async () => 4)).rejects.toMatchObject(busy)
+    await expect(sql`select 5`.execute(own.db)).rejects.toMatchObject(busy)
+    held.release()
+    expect(await Promise.all(waiting)).toMatchObject([{ rowCount: 1 }, 2])
+    await own.close()
+  })
+})
+
 describe('transaction', () => {
   const count = async (): Promise<number> => {
     const { rows } = await database.postgres.pool.query<{ n: number }>(
