@@ -107,7 +107,7 @@ async function installPlugins(app: FastifyInstance, dependencies: ApiDependencie
 }
 
 function createDependencies(options: ApiOptions): ApiDependencies {
-  const { postgres, warehouse, log, now } = options
+  const { postgres, log, now } = options
   const readMember = options.archive?.readMember
   const newId = () => randomUUID().replaceAll('-', '')
   const metrics = options.metrics ?? createMetrics({ role: 'api' })
