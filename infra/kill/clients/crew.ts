@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { setUpRefused } from '../problems.ts'
 import type { Stage } from '../stage/stage.ts'
 import { createClient, type Client } from './client.ts'
+import { startArchiving } from './operator.ts'
 import type { ClientRecord } from './record.ts'
 
 export interface Crew {
@@ -68,11 +69,13 @@ export async function gatherCrew(asked: CrewAsked): Promise<Crew> {
   }
 
   let working: readonly Promise<void>[] = []
+  let stopArchiving = async (): Promise<void> => undefined
   let probing: Promise<unknown> = Promise.resolve()
   return {
     domains,
     start() {
       // Founders have done their part.
+      stopArchiving = startArchiving(stage)
       working = clients.filter((client) => client.record().forms.length === 0).map((client) => client.run())
     },
     probe() {
@@ -83,6 +86,7 @@ export async function gatherCrew(asked: CrewAsked): Promise<Crew> {
     },
     async finish(patienceMs) {
       ending.abort()
+      await stopArchiving()
       const timer = setTimeout(() => givingUp.abort(), patienceMs)
       await Promise.all([...working, probing])
       clearTimeout(timer)

@@ -13,6 +13,8 @@ import type { Injected } from './inject.ts'
 
 const MAIN = join(import.meta.dirname, '../../up/main.ts')
 const START_MS = 2_500
+/** Its supervisor's channel, and what arms it. */
+const NOT_FOR_A_RIVAL = /^(NODE_CHANNEL_|CASEHOUSE_FAIL_POINTS|CASEHOUSE_SUPERVISED)/
 const PATIENCE_MS = 15_000
 const BESIDE_MS = 1_000
 
@@ -20,7 +22,9 @@ export async function replaceActive(stage: Stage, fault: Fault): Promise<Injecte
   const role = fault.target as Role // the plan pairs no other
   const pid = await findRole(stage.supervisor, role)
   if (pid === undefined) return { outcome: 'absent' }
-  const { CASEHOUSE_FAIL_POINTS_FILE: _notForThis, ...env } = await readEnvironment(pid)
+  const env = Object.fromEntries(
+    Object.entries(await readEnvironment(pid)).filter(([name]) => !NOT_FOR_A_RIVAL.test(name)),
+  )
   const rival = spawn(process.execPath, [MAIN, 'serve', role], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   const log = createWriteStream(join(stage.folder, `rival-${fault.number}.log`))
   let said = ''

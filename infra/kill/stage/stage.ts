@@ -1,6 +1,6 @@
 /** The platform as people start it (`casehouse up`), with what the suite needs beside it: a door, a disk, a broker. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -61,12 +61,13 @@ export async function openStage({ broker, wantsOwnDisk, env }: StageAsked): Prom
   mkdirSync(data, { mode: 0o711 })
   mkdirSync(points, { mode: 0o700 })
   // Postgres runs as another user where we are root.
-  if (process.getuid?.() === 0) (await import('node:fs')).chmodSync(folder, 0o711)
+  if (process.getuid?.() === 0) chmodSync(folder, 0o711)
   const hasOwnDisk = wantsOwnDisk && mountOwnDisk(data)
   const enginePort = await findFreePort()
   const proxy = await openProxy(enginePort)
   const own = {
     CASEHOUSE_FAIL_POINTS_DIR: points,
+    CASEHOUSE_ARCHIVE_AFTER_MINUTES: '0',
     CASEHOUSE_ENGINE_URL: `http://127.0.0.1:${proxy.port}`,
     ...(broker === undefined
       ? {}

@@ -6,7 +6,7 @@ export interface Finding {
    * Postgres's. `feed`: an event waits or is parked. `answer`: a client was told what must not be.
    */
   readonly kind: 'lost' | 'double' | 'stranger' | 'state' | 'order' | 'sum' | 'feed' | 'answer'
-  readonly place: 'postgres' | 'warehouse' | 'feed' | 'client' | 'platform'
+  readonly place: 'postgres' | 'warehouse' | 'feed' | 'archive' | 'client' | 'platform'
   readonly id: string
   readonly detail: string
 }

@@ -5,6 +5,7 @@ import type { Postgres } from '#infra/platform/contract.ts'
 import type { WarehouseClient } from '#infra/platform/index.ts'
 import type { ApiCaller } from '../../up/caller/caller.ts'
 import type { ClientRecord } from '../clients/record.ts'
+import { verifyArchive } from './archive.ts'
 import { verifyCases } from './cases.ts'
 import type { Finding } from './finding.ts'
 import { verifyForms } from './forms.ts'
@@ -12,11 +13,14 @@ import { verifyChanges, verifySum } from './numbers.ts'
 import { readCases, readForms, recount, RECOUNTS, type SumName } from './read-postgres.ts'
 import { readChanges, readFacts, readSum } from './read-warehouse.ts'
 
-export interface VerifyAsked {
+export interface Stores {
   readonly records: readonly ClientRecord[]
   readonly domains: readonly string[]
   readonly postgres: Postgres
   readonly warehouse: WarehouseClient
+}
+
+export interface VerifyAsked extends Stores {
   readonly caller: ApiCaller
 }
 
@@ -29,11 +33,30 @@ const Feed = z.object({
 })
 const Audit = z.looseObject({ differences: z.array(z.record(z.string(), z.unknown())) })
 
-/** Waits for the consumers first. The stores are compared, not sampled: every form, case, change and sum. */
+/** Waits for the consumers first. */
 export async function verify(asked: VerifyAsked): Promise<readonly Finding[]> {
-  const { records, domains, postgres, warehouse, caller } = asked
-  const forms = records.flatMap((record) => record.forms)
+  const { records, domains, caller } = asked
   const feed = await verifyFeed(caller)
+  return [
+    ...records.flatMap(verifyClient),
+    ...feed,
+    ...(await verifyStores(asked)),
+    ...(await verifyAudit(caller, domains)),
+    ...(await verifyArchive(
+      caller,
+      records.flatMap((record) => record.forms),
+    )),
+  ]
+}
+
+/** Compared, not sampled: every form, case, change and sum. */
+export async function verifyStores({
+  records,
+  domains,
+  postgres,
+  warehouse,
+}: Stores): Promise<readonly Finding[]> {
+  const forms = records.flatMap((record) => record.forms)
   const cases = await readCases(postgres, domains)
   const sums: Finding[] = []
   for (const name of Object.keys(RECOUNTS) as SumName[]) {
@@ -49,14 +72,11 @@ export async function verify(asked: VerifyAsked): Promise<readonly Finding[]> {
   )
   const versions = new Map(cases.map(({ case_id: id, version }) => [id, version]))
   return [
-    ...records.flatMap(verifyClient),
     ...verifyForms(forms, await readForms(postgres, domains)),
     ...verifyCases(forms, cases),
-    ...feed,
     ...sums,
     ...verifySum('case_facts', facts, await readFacts(warehouse, domains)),
     ...verifyChanges(versions, await readChanges(warehouse, domains)),
-    ...(await verifyAudit(caller, domains)),
   ]
 }
 
