@@ -64,7 +64,10 @@ export interface LimitRule {
   readonly reference: number | null
 }
 
-/** Source: reference §1.11; a user's with the default multiplier of 46 a day. */
+/**
+ * Source: reference §1.11; a user's with the default multiplier of 46 a day. Differs: it gives no figures for restores and for
+ * requests to other systems; they get the same.
+ */
 const REFERENCE: Readonly<Record<Part, Readonly<Record<WindowName, number | null>>>> = {
   user: { second: 0.01, minute: 0.14, hour: 6, day: 46, week: 230 },
   baseline: { second: 1, minute: 10, hour: 30, day: 50, week: 100 },
@@ -79,7 +82,8 @@ const COUNTED = { submission: 'forms', restore: 'restores', repeater: 'requests 
 
 function toRateRule(limiter: Limiter, part: Part, window: WindowName): LimitRule {
   const reference = REFERENCE[part][window]
-  const share = reference === null ? null : reference * LAPTOP_SHARES
+  // Rounded: 0.14 × 10 is not 1.4.
+  const share = reference === null ? null : Math.round(reference * LAPTOP_SHARES * 100) / 100
   const whose = {
     global: 'of the whole platform',
     user: 'for each mobile worker',

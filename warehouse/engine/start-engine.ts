@@ -43,6 +43,7 @@ export interface RunningEngine {
   close(): Promise<void>
 }
 
+const MAX_CONNECTIONS = 2_000
 const READER_LIMITS: ReaderLimits = { maxMemoryBytes: 2 * 1024 ** 3, maxThreads: 2, maxExecutionSeconds: 60 }
 const CLOSE_TIMEOUT_MS = 10_000
 const KEEP_ALIVE_MS = 10_000
@@ -85,6 +86,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     requestTimeout: 0,
     maxHeaderSize: 1024 * 1024,
   })
+  // What comes beyond is closed at once: file descriptors are left for the tables.
+  server.maxConnections = MAX_CONNECTIONS
   const busy = new Set<Promise<void>>()
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const work = answer.request(request, response)

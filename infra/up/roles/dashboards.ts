@@ -18,6 +18,8 @@ import type { StartRole } from './role.ts'
 const LONGEST_STOP_MS = 1_000
 const LONGEST_RETIRE_MS = 5_000
 const POLL_MS = 50
+/** The API passes pages on over a few of these; what comes beyond is closed at once. */
+const MAX_CONNECTIONS = 1_000
 
 /** The pages, as SvelteKit's adapter has built them. They read `API_URL` from the environment by themselves. */
 export const startDashboards: StartRole<DashboardsEnv> = async (env, log, metrics, sockets) => {
@@ -31,6 +33,7 @@ export const startDashboards: StartRole<DashboardsEnv> = async (env, log, metric
     observe(request, response)
     handler(request, response)
   })
+  server.maxConnections = MAX_CONNECTIONS
   const { CASEHOUSE_DASHBOARDS_HOST: host, CASEHOUSE_DASHBOARDS_PORT: port } = env
   const place = sockets.inherited ?? { host, port }
   await new Promise<void>((resolve, reject) => {
