@@ -155,6 +155,8 @@ export const FormEvent = z.object({
   domain: z.string(),
   version: z.number().int(),
   form: FormSnapshot,
+  /** W3C's `traceparent`, of a form that is followed on its way; always the last key. */
+  trace: z.string().optional(),
 })
 export type FormEvent = z.infer<typeof FormEvent>
 

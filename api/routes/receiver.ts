@@ -8,6 +8,7 @@ import { methodNotAllowed } from '../problems.ts'
 import { sendIgnored, sendResult } from '../receiver/answer.ts'
 import { createAdmit } from '../receiver/authenticate-submission.ts'
 import type { Sender } from '../receiver/authenticate-submission.ts'
+import { followForm } from '../receiver/follow-form.ts'
 import { createHeldBodies } from '../receiver/hold-body.ts'
 import { createSubmissionLimit, tooMany } from '../receiver/limit-submissions.ts'
 import { readBody, readHeaders, readSubmitTime } from '../receiver/read-submission.ts'
@@ -79,7 +80,7 @@ function createGate(dependencies: ApiDependencies, way: Way) {
   }
 }
 
-function createReceive({ ingest, now, publicUrl }: ApiDependencies, way: Way) {
+function createReceive({ ingest, now, publicUrl, tracing }: ApiDependencies, way: Way) {
   return async function receive(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     if (!request.sender) return sendRefusal(reply, refusal(403, 'Bad auth'))
     const { isTrusted, ...sender } = request.sender
@@ -99,7 +100,7 @@ function createReceive({ ingest, now, publicUrl }: ApiDependencies, way: Way) {
       return sendRefusal(reply, refusal(400, 'X-Submit-Time must be an instant that is not in the future\n'))
     }
     const { domain, appId } = request.params as Params
-    const result = await ingest.submit(domain, {
+    const form = {
       xml: body.xml,
       attachments: body.attachments,
       appId: appId ?? null,
@@ -108,7 +109,9 @@ function createReceive({ ingest, now, publicUrl }: ApiDependencies, way: Way) {
       isApiSubmission: way === 'api',
       ...readHeaders(request, isTrusted),
       ...sender,
-    })
+    }
+    const following = { tracing, domain, elapsedMs: reply.elapsedTime }
+    const result = await followForm(following, async (trace) => ingest.submit(domain, { ...form, trace }))
     return sendResult(answering, result)
   }
 }

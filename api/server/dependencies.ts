@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import type { Log, Metrics, Postgres, Secret } from '#infra/platform/index.ts'
+import type { Log, Metrics, Postgres, Secret, Tracing } from '#infra/platform/index.ts'
 import type { Archive, Ingest, IngestReads } from '#ingest/index.ts'
 import type { LimitPreset } from '#tenants/contract.ts'
 import type { Tenants } from '#tenants/index.ts'
@@ -25,6 +25,8 @@ export interface ApiOptions {
   readonly publicUrl?: string | undefined
   /** Those of the process; without them the API makes its own. */
   readonly metrics?: Metrics | undefined
+  /** Follows forms on their way; undefined: nobody asked for traces. */
+  readonly tracing?: Tracing | undefined
   /** The numbers of the other processes of this platform, in the same format; `/metrics` shows them together with its own. */
   readonly readOtherMetrics?: (() => Promise<string>) | undefined
   /** Which rates hold; without it none are counted. Queues have their ends in any case. */

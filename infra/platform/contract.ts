@@ -47,6 +47,8 @@ export interface FeedPosition {
 
 export interface FeedEvent extends NewEvent, FeedPosition {
   readonly createdAt: Date
+  /** `payload` in UTF-8, where the carrier has it as it came; `payload` is then decoded at each access. Not to be written to. */
+  readonly payloadBytes?: Uint8Array | undefined
 }
 
 /** A planned range: the same `token` always names the same events, so a store can drop a repeated delivery. */

@@ -12,6 +12,7 @@ import { instantOf } from './instants.ts'
 import { isAccepted } from './accept.ts'
 import type { LaneBounds } from './in-house.ts'
 import { createLane } from './lane.ts'
+import { createTraceSteps } from './trace-steps.ts'
 import { measureIngest } from './measure-ingest.ts'
 import type { UnderWay } from './measure-ingest.ts'
 import { keepErrorForm } from './keep-form.ts'
@@ -143,13 +144,14 @@ export function createIngest(options: IngestOptions): Ingest {
     }
   }
 
+  const steps = createTraceSteps()
   const lane = createLane<Member, SubmissionResult>({
     maxMembers: settings.laneMaxForms,
     maxKeys: LANE_MAX_KEYS,
     inFlight: settings.laneInFlight,
     boundsOf: options.boundsOf,
-    run: runMembers,
-    runAlone: tryAlone,
+    run: async (members) => steps.commit(members, async () => runMembers(members)),
+    runAlone: async (member) => steps.commitAlone(member, async () => tryAlone(member)),
   })
 
   const measured = measureIngest(options.metrics, lane.load)
@@ -160,7 +162,9 @@ export function createIngest(options: IngestOptions): Ingest {
         // Looked at before the form is read: turning it away must cost less than taking it.
         const retryAfterSeconds = lane.fullFor(domain)
         if (retryAfterSeconds !== null) throw laneFull({ retryAfterSeconds })
-        const member = await toMember(domain, request, instantOf(now()), newId)
+        const member = await steps.parse(request, async () =>
+          toMember(domain, request, instantOf(now()), newId),
+        )
         return isAccepted(member) ? lane.submit(member) : { kind: 'refused' }
       }),
     archive: async (domain, formId, userId) =>

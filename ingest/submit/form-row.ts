@@ -1,5 +1,6 @@
 /** The row and the event of a form. */
 import type { NewEvent } from '#infra/platform/contract.ts'
+import { appendTraceparent, type FormTrace } from '#infra/platform/index.ts'
 import { TRANSACTION_TYPE } from '../contract.ts'
 import type { CaseEvent, CaseSnapshot, FormEvent, FormSnapshot } from '../contract.ts'
 import type { HistoryEntry } from '../store/read-existing.ts'
@@ -106,9 +107,17 @@ export function toFormSnapshot(
   }
 }
 
-export function formEvent(domain: string, version: number, form: FormSnapshot): NewEvent {
+/** @param trace of a form that is followed on its way: goes with the event. */
+export function formEvent(
+  domain: string,
+  version: number,
+  form: FormSnapshot,
+  trace?: Pick<FormTrace, 'traceparent'>,
+): NewEvent {
   const event: FormEvent = { domain, version, form }
-  return { topic: 'form-events.v1', domain, eventKey: form.form_id, payload: JSON.stringify(event) }
+  const json = JSON.stringify(event)
+  const payload = trace === undefined ? json : appendTraceparent(json, trace.traceparent)
+  return { topic: 'form-events.v1', domain, eventKey: form.form_id, payload }
 }
 
 /** What changed a case, for its event. */

@@ -57,7 +57,7 @@ export function keepForm(workspace: Workspace, member: Member, facts: FormFacts)
     attachments: attachmentsOf(request),
   })
   // Behind its cases: who has seen the form's event may ask for them.
-  workspace.set.events.push(formEvent(domain, facts.version, snapshot))
+  workspace.set.events.push(formEvent(domain, facts.version, snapshot, request.trace))
 }
 
 export function newFacts(member: Member, change: Partial<FormFacts>): FormFacts {

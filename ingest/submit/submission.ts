@@ -1,4 +1,5 @@
 /** What the receiver hands over, and what became of it. */
+import type { FormTrace } from '#infra/platform/index.ts'
 import type { SubmittedFile } from '../multipart/attachment-rules.ts'
 
 export interface AuthContext {
@@ -23,6 +24,8 @@ export interface SubmissionRequest {
   /** `X-Submit-Time` of a trusted caller, an instant with six digits; null: now. */
   readonly submitTime: string | null
   readonly isApiSubmission: boolean
+  /** Of a form that is followed on its way. */
+  readonly trace?: FormTrace | undefined
   /** Answered before anything is kept: false when the body may not be stored, as for an unauthenticated form that is not a demo user's. */
   readonly accept?: (form: {
     readonly userId: string | null

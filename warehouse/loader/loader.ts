@@ -3,6 +3,7 @@ import {
   createConsumer,
   measureDeliver,
   reach,
+  traceDeliver,
   type Clock,
   type Consumer,
   type FeedConsumer,
@@ -12,6 +13,7 @@ import {
   type FeedRange,
   type Postgres,
   type Topic,
+  type Tracing,
   type WarehouseClient,
 } from '#infra/platform/index.ts'
 import { createRemovals } from '../audit/removal.ts'
@@ -32,6 +34,7 @@ export interface LoaderOptions {
   /** Inserts under way at the same time. */
   readonly maxParallelInserts?: number
   readonly metrics?: Metrics | undefined
+  readonly tracing?: Tracing | undefined
 }
 
 export type Loader = Consumer
@@ -46,7 +49,10 @@ export type DeliverToWarehouse = (range: FeedRange) => Promise<readonly ParkedEv
  * @throws PLATFORM_WAREHOUSE_UNREACHABLE and its siblings, with nothing of the range counted as delivered.
  */
 export function createDeliver(
-  options: Pick<LoaderOptions, 'postgres' | 'warehouse' | 'log' | 'now' | 'maxParallelInserts' | 'metrics'>,
+  options: Pick<
+    LoaderOptions,
+    'postgres' | 'warehouse' | 'log' | 'now' | 'maxParallelInserts' | 'metrics' | 'tracing'
+  >,
 ): DeliverToWarehouse {
   const entrances = new Map<string, Promise<void>>()
   const insert = measureInserts(options.metrics, async (batch) => writeBatch(options.warehouse, batch))
@@ -55,11 +61,13 @@ export function createDeliver(
     await insert(batch)
     reach('loader.batch.inserted')
   }
-  return async (range) => {
+  return traceDeliver(options.tracing, 'load range', async (range, mark) => {
     const startedMs = options.now().getTime()
     const { batches, parked } = planBatches(range)
     await inParallel(batches, options.maxParallelInserts ?? MAX_PARALLEL_INSERTS, write)
+    mark('insert')
     await announce(options.postgres, range, batches)
+    mark('visible')
     options.log.debug(
       {
         events: range.events.length,
@@ -69,7 +77,7 @@ export function createDeliver(
       'range loaded',
     )
     return parked
-  }
+  })
 }
 
 /** The loader as a consumer, whatever carries the feed. */

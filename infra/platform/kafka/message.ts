@@ -1,6 +1,7 @@
 /** An event of the outbox as a Kafka message, and back. Pure. */
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs'
 import type { FeedEvent, FeedPosition, Topic } from '../contract.ts'
+import { readTraceparent } from '../tracing/traceparent.ts'
 
 /** An event with the database that it came from: positions of different databases do not compare. */
 export interface SourcedEvent {
@@ -11,9 +12,10 @@ export interface SourcedEvent {
 
 /**
  * Key: the id whose order matters. Value: the payload as it is. Headers: `domain`, `occurred_at` (UTC, ISO 8601), `position` (`xid.seq` in
- * the outbox) and `source` (the database), by which a reader recognises what is published again.
+ * the outbox) and `source` (the database), by which a reader recognises what is published again; `traceparent` of a form that is followed.
  */
 export function toMessage(event: FeedEvent, source: string): Message {
+  const traceparent = readTraceparent(event)
   return {
     key: event.eventKey,
     value: event.payload,
@@ -23,6 +25,7 @@ export function toMessage(event: FeedEvent, source: string): Message {
       occurred_at: event.createdAt.toISOString(),
       position: `${event.xid}.${event.seq}`,
       source,
+      ...(traceparent === undefined ? {} : { traceparent }),
     },
   }
 }

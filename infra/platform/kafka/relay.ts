@@ -9,6 +9,8 @@ import { createConsumer, type Consumer } from '../feed/consumer.ts'
 import { measureDeliver } from '../feed/measure-deliver.ts'
 import type { PARK_CODES } from '../feed/problems.ts'
 import type { Metrics } from '../metrics.ts'
+import { traceDeliver } from '../tracing/trace-deliver.ts'
+import type { Tracing } from '../tracing/tracing.ts'
 import type { KafkaCluster } from './client.ts'
 import { toMessage } from './message.ts'
 import { readSource } from './source.ts'
@@ -30,6 +32,7 @@ export interface RelayOptions {
   /** Events of one range; 2,000 unless told. */
   readonly maxEvents?: number | undefined
   readonly metrics?: Metrics | undefined
+  readonly tracing?: Tracing | undefined
 }
 
 const NEW_TOPICS: TopicOptions = { partitions: 6, replicas: 1, retentionHours: 168 }
@@ -98,7 +101,10 @@ export function createRelay(options: RelayOptions): Consumer {
     topics,
     maxEvents,
     log,
-    deliver: measureDeliver(options.metrics, ({ events }) => publish(events)),
+    deliver: measureDeliver(
+      options.metrics,
+      traceDeliver(options.tracing, 'publish', async ({ events }) => publish(events)),
+    ),
   })
   return {
     ...consumer,

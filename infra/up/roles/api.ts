@@ -7,7 +7,7 @@ import type { ApiEnv } from './config.ts'
 import type { RoleSockets, StartRole } from './role.ts'
 
 /** The HTTP side. Several may listen on one port. */
-export const startApi: StartRole<ApiEnv> = async (env, log, metrics, sockets) => {
+export const startApi: StartRole<ApiEnv> = async (env, log, metrics, { sockets, tracing }) => {
   const postgres = createPostgres({
     url: env.DATABASE_URL,
     applicationName: 'casehouse-api',
@@ -35,6 +35,7 @@ export const startApi: StartRole<ApiEnv> = async (env, log, metrics, sockets) =>
     instanceId: env.CASEHOUSE_INSTANCE_ID ?? randomUUID(),
     publicUrl: env.CASEHOUSE_PUBLIC_URL,
     metrics,
+    tracing,
     readOtherMetrics: toOtherMetrics(env),
   })
   await app.listen(toListenOptions(env, sockets))

@@ -197,6 +197,20 @@ export const ProcessEnv = z.object({
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .describe('From which level on lines are logged.'),
+  CASEHOUSE_TRACES_URL: address
+    .optional()
+    .describe(
+      'Where traces are sent: an OTLP receiver over HTTP, `http://127.0.0.1:4318/v1/traces`; without it there are none.',
+    ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: address
+    .optional()
+    .describe('The same in the words of OpenTelemetry, without `/v1/traces`.'),
+  CASEHOUSE_TRACES_RATIO: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.01)
+    .describe('Part of the forms that traces follow, from 0 to 1.'),
   CASEHOUSE_METRICS_PORT: port
     .optional()
     .describe(
@@ -223,3 +237,4 @@ export const ProcessEnv = z.object({
       'For kill tests alone: a file that says the same while the process runs; `up` is told a folder, CASEHOUSE_FAIL_POINTS_DIR.',
     ),
 })
+export type ProcessEnv = z.infer<typeof ProcessEnv>

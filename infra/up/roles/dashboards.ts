@@ -22,7 +22,7 @@ const POLL_MS = 50
 const MAX_CONNECTIONS = 1_000
 
 /** The pages, as SvelteKit's adapter has built them. They read `API_URL` from the environment by themselves. */
-export const startDashboards: StartRole<DashboardsEnv> = async (env, log, metrics, sockets) => {
+export const startDashboards: StartRole<DashboardsEnv> = async (env, log, metrics, { sockets }) => {
   const built = pathToFileURL(join(ROOT, 'dashboards', 'build', 'handler.js')).href
   // What the adapter writes: `handler` is a middleware of the shape of Node's own listeners.
   const { handler } = (await import(built)) as { readonly handler: RequestListener }

@@ -5,7 +5,7 @@ import { toKafka } from './kafka.ts'
 import type { StartRole } from './role.ts'
 
 /** Publishes the outbox to Kafka. One is active, more stand by. */
-export const startFeed: StartRole<FeedEnv> = async (env, log, metrics) => {
+export const startFeed: StartRole<FeedEnv> = async (env, log, metrics, { tracing }) => {
   const postgres = createPostgres({ url: env.DATABASE_URL, applicationName: 'casehouse-feed' })
   measurePool(metrics, 'feed', postgres)
   const relay = createRelay({
@@ -13,6 +13,7 @@ export const startFeed: StartRole<FeedEnv> = async (env, log, metrics) => {
     kafka: toKafka(env, 'casehouse-feed', log),
     log,
     metrics,
+    tracing,
     newTopics: {
       partitions: env.KAFKA_PARTITIONS,
       replicas: env.KAFKA_REPLICAS,

@@ -4,7 +4,7 @@ import type { LoaderEnv } from './config.ts'
 import type { StartRole } from './role.ts'
 
 /** Carries the feed, out of Postgres or out of Kafka, into the warehouse, whose tables it makes first. */
-export const startLoader: StartRole<LoaderEnv> = async (env, log, metrics) => {
+export const startLoader: StartRole<LoaderEnv> = async (env, log, metrics, { tracing }) => {
   const postgres = createPostgres({ url: env.DATABASE_URL, applicationName: 'casehouse-loader' })
   measurePool(metrics, 'loader', postgres)
   const warehouse = createWarehouseClient({
@@ -15,7 +15,7 @@ export const startLoader: StartRole<LoaderEnv> = async (env, log, metrics) => {
     applicationName: 'casehouse-loader',
   })
   await applyWarehouseDdl(warehouse)
-  const options = { postgres, warehouse, log, metrics, now: () => new Date() }
+  const options = { postgres, warehouse, log, metrics, tracing, now: () => new Date() }
   const { KAFKA_BROKERS } = env
   const loader =
     KAFKA_BROKERS === undefined

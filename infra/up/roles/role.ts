@@ -1,7 +1,7 @@
 import type { SendHandle } from 'node:child_process'
 import type { Server } from 'node:net'
 import type { Log } from '#infra/platform/contract.ts'
-import type { Metrics } from '#infra/platform/index.ts'
+import type { Metrics, Tracing } from '#infra/platform/index.ts'
 
 export const ROLE_NAMES = ['warehouse', 'feed', 'loader', 'keeper', 'dashboards', 'api'] as const
 export type RoleName = (typeof ROLE_NAMES)[number]
@@ -15,7 +15,6 @@ export interface RunningRole {
   retire?(): Promise<void>
 }
 
-/** What the process gives each of its roles. */
 export interface RoleSockets {
   /** On which the process before this one listens; undefined: open one. */
   readonly inherited: SendHandle | undefined
@@ -23,10 +22,12 @@ export interface RoleSockets {
   keep(server: Server): void
 }
 
+/** What else the process gives each of its roles. */
+export interface RoleMeans {
+  readonly sockets: RoleSockets
+  /** Undefined where traces are off. */
+  readonly tracing: Tracing | undefined
+}
+
 /** `metrics` are those of the process, which all its roles share. */
-export type StartRole<Env> = (
-  env: Env,
-  log: Log,
-  metrics: Metrics,
-  sockets: RoleSockets,
-) => Promise<RunningRole>
+export type StartRole<Env> = (env: Env, log: Log, metrics: Metrics, means: RoleMeans) => Promise<RunningRole>

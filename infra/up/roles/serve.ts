@@ -1,6 +1,13 @@
 /** `casehouse serve ROLE…`: some roles in this process, until a signal, the supervisor's word, or the supervisor's end. */
 import type { z } from 'zod'
-import { armFailPoints, createLog, createMetrics, readConfig, type Metrics } from '#infra/platform/index.ts'
+import {
+  armFailPoints,
+  createLog,
+  createMetrics,
+  createTracing,
+  readConfig,
+  type Metrics,
+} from '#infra/platform/index.ts'
 import type { Log } from '#infra/platform/contract.ts'
 import { followFailPointsFile } from './fail-points-file.ts'
 import {
@@ -14,12 +21,12 @@ import {
   WarehouseEnv,
 } from './config.ts'
 import { serveMetrics } from './metrics-listener.ts'
-import { ROLE_NAMES, type RoleName, type RoleSockets, type RunningRole } from './role.ts'
+import { ROLE_NAMES, type RoleName, type RoleMeans, type RunningRole } from './role.ts'
 import { toSockets } from './sockets.ts'
 import { followSupervisor, type Ending } from './supervised.ts'
 
 type Env = NodeJS.ProcessEnv
-type Starter = (log: Log, metrics: Metrics, sockets: RoleSockets) => Promise<RunningRole>
+type Starter = (log: Log, metrics: Metrics, means: RoleMeans) => Promise<RunningRole>
 
 /** How long ending may take before the process leaves regardless. */
 const LONGEST_MS = { stop: 9_000, retire: 19_000 } as const
@@ -74,11 +81,15 @@ export async function serve(asked: readonly RoleName[], env: Env): Promise<void>
   const supervised = followSupervisor({ isSupervised: processEnv.CASEHOUSE_SUPERVISED, metrics })
   const { CASEHOUSE_METRICS_HOST: host, CASEHOUSE_METRICS_PORT: port } = processEnv
   if (port !== undefined) await serveMetrics({ host, port, metrics, log })
+  const tracing = await createTracing({ ...toTraceOptions(processEnv), role: asked.join('+'), metrics, log })
   const sockets = toSockets(await supervised.begun, supervised.keepSocket)
   const running: { readonly role: RoleName; readonly instance: RunningRole }[] = []
   const crashed: Promise<never>[] = []
   for (const role of ROLE_NAMES.filter((name) => asked.includes(name))) {
-    const instance = await STARTERS[role](env)(createLog({ name: role, level }), metrics, sockets)
+    const instance = await STARTERS[role](env)(createLog({ name: role, level }), metrics, {
+      sockets,
+      tracing,
+    })
     running.push({ role, instance })
     if (instance.ended) crashed.push(instance.ended.then(() => neverUnasked(role, supervised.ending)))
   }
@@ -87,7 +98,14 @@ export async function serve(asked: readonly RoleName[], env: Env): Promise<void>
   const watchdog = setTimeout(() => process.exit(1), LONGEST_MS[how])
   watchdog.unref()
   for (const { instance } of running.toReversed()) await endRole(instance, how)
+  await tracing?.close()
   process.exit(0)
+}
+
+/** OpenTelemetry's own key names a server, ours the whole address. */
+function toTraceOptions(env: ProcessEnv): { readonly url: string | undefined; readonly ratio: number } {
+  const { CASEHOUSE_TRACES_URL, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, CASEHOUSE_TRACES_RATIO: ratio } = env
+  return { url: CASEHOUSE_TRACES_URL ?? (endpoint && `${endpoint}/v1/traces`), ratio }
 }
 
 async function endRole(instance: RunningRole, how: Ending): Promise<void> {

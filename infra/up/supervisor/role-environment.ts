@@ -24,6 +24,7 @@ const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_ENV',
 
 /** glibc gives each thread an arena of its own otherwise, and keeps in them what Node's threads have freed. */
 const MALLOC_ARENA_MAX = '2'
+const TRACES = ['CASEHOUSE_TRACES_URL', 'CASEHOUSE_TRACES_RATIO', 'OTEL_EXPORTER_OTLP_ENDPOINT']
 const KAFKA = [
   'KAFKA_BROKERS',
   'KAFKA_TOPIC_PREFIX',
@@ -102,7 +103,8 @@ export function toRoleEnvironment(
       CASEHOUSE_DASHBOARDS_URL: options.withDashboards ? dashboardsUrl : undefined,
     },
   }
-  return { MALLOC_ARENA_MAX, CASEHOUSE_SUPERVISED: 'true', ...base, ...level, ...own[role] }
+  const traces = Object.fromEntries(TRACES.map((key) => [key, env[key]]))
+  return { MALLOC_ARENA_MAX, CASEHOUSE_SUPERVISED: 'true', ...base, ...traces, ...level, ...own[role] }
 }
 
 /** Kill tests give each role a file of its own in one folder. */
