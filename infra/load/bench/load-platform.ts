@@ -11,6 +11,7 @@ import { callJson, type ApiCaller } from '../../up/caller/caller.ts'
 import { toDataDir } from '../../up/data-dir/data-dir.ts'
 import { findSecrets } from '../../up/data-dir/secrets.ts'
 import { findPlatformFile } from '../../up/data-dir/state.ts'
+import { say } from './report.ts'
 
 export interface LoadPlatform {
   readonly url: string
@@ -56,6 +57,8 @@ export async function startLoadPlatform({
       caller: running.caller,
       ...clients,
       async stop() {
+        // A process that had to be started again in the middle explains what is odd about the figures.
+        for (const line of running.said().split('\n')) if (line.includes('starting it again')) say(line)
         await clients.warehouse.close()
         await clients.engineOwner.close()
         await clients.postgres.close()

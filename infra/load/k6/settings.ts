@@ -33,10 +33,10 @@ const THRESHOLDS: Readonly<Record<string, Threshold[]>> = {
   dropped_iterations: ['count==0'],
 }
 
-/** Virtual users that stand ready, and how many there may be: as many as could be waiting at the p99 that is asked for. */
+/** Virtual users that stand ready: as many as are under way when each iteration takes twice the p99 that is asked for. */
 function toUsers(rate: number): { readonly preAllocatedVUs: number; readonly maxVUs: number } {
-  const preAllocatedVUs = Math.max(10, Math.ceil(rate))
-  return { preAllocatedVUs, maxVUs: Math.max(preAllocatedVUs * 4, Math.ceil((rate * settings.p99Ms) / 500)) }
+  const preAllocatedVUs = Math.max(20, Math.ceil((rate * settings.p99Ms) / 500))
+  return { preAllocatedVUs, maxVUs: preAllocatedVUs * 2 }
 }
 
 function toOptions(name: string, scenario: K6Scenario): Options {
