@@ -22,6 +22,7 @@ import type { Workers } from './workers/worker-store.ts'
 
 export { generatePassword } from './passwords/generate-password.ts'
 export { SESSION_DAYS } from './sessions/session-store.ts'
+export { readWorkerEvents, readWorkerVersions, repeatWorkers } from './workers/worker-events.ts'
 export { domainMissing } from './problems.ts'
 export { createLimitSettings } from './limits/limit-settings.ts'
 export type { LimitSettings } from './limits/limit-settings.ts'

@@ -62,3 +62,10 @@ export const PARK_CODES = {
   WAREHOUSE_EVENT_MALFORMED: 'The event is not of the shape of its topic; the reason says where.',
   WAREHOUSE_TOPIC_UNKNOWN: 'The warehouse keeps no such topic.',
 } as const
+
+export const auditPostponed = problem(
+  'WAREHOUSE_AUDIT_POSTPONED',
+  'unavailable',
+  (d: { waitMs: number }) =>
+    `The loader did not catch up within ${d.waitMs} ms, so nothing was compared: what it still owes is not lost. The next pass tries again.`,
+)

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { constants } from 'node:zlib'
 import { createMetrics } from '#infra/platform/index.ts'
 import { createIngest, createIngestReads, createOriginals } from '#ingest/index.ts'
-import { createTenants } from '#tenants/index.ts'
+import { createTenants, readWorkerEvents, readWorkerVersions, repeatWorkers } from '#tenants/index.ts'
 import { createWarehouseQueries } from '#warehouse/index.ts'
 import { createApiLimits } from '../limits/api-limits.ts'
 import { limitQueries } from '../limits/limit-queries.ts'
@@ -156,7 +156,12 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   archiveRoutes(app, dependencies)
   auditRoute(app, {
     ...dependencies,
-    originals: createOriginals(options.archive?.readMember),
+    originals: {
+      ...createOriginals(options.archive?.readMember),
+      readWorkerEvents,
+      readWorkerVersions,
+      repeatWorkers,
+    },
   })
   attachmentRoutes(app, dependencies)
   reportRoutes(app, dependencies)

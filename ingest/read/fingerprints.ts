@@ -24,18 +24,22 @@ const SOURCES = {
 
 const HOUR = `'YYYY-MM-DD"T"HH24'`
 
-/** One pass over the domain. */
+/**
+ * One pass over the domain, or over its hours from `since` on.
+ * @param since an hour, `2024-03-01T08`.
+ */
 export async function readFingerprints(
   postgres: Postgres,
   domain: string,
   what: Fingerprinted,
+  since?: string,
 ): Promise<readonly HourFingerprint[]> {
   const { table, id, at } = SOURCES[what]
   const { rows } = await postgres.pool.query<HourFingerprint>(
     `select to_char(${at} at time zone 'UTC', ${HOUR}) as hour, count(*) as documents,
        bit_xor(('x' || substr(md5(${id} || ':' || version), 1, 15))::bit(60)::bigint)::text as checksum
-     from ${table} where domain = $1 group by 1 order by 1`,
-    [domain],
+     from ${table} where domain = $1 and ($2::timestamptz is null or ${at} >= $2) group by 1 order by 1`,
+    [domain, since === undefined ? null : `${since}:00:00Z`],
   )
   return rows
 }

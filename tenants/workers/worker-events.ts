@@ -1,5 +1,6 @@
 /** Every change of a worker, its groups or its place goes through here: the version grows and the stream hears of it. */
 import type { PoolClient } from 'pg'
+import type { NewEvent, Postgres } from '#infra/platform/contract.ts'
 import { appendEvents } from '#infra/platform/index.ts'
 import { toFullUsername } from '../contract.ts'
 import type { WorkerEvent } from '../contract.ts'
@@ -55,18 +56,60 @@ export async function appendWorkerEvents(
   domain: string,
   userIds: readonly string[],
 ): Promise<void> {
-  if (userIds.length === 0) return
+  await appendEvents(client, await readEvents(client, domain, userIds))
+}
+
+async function readEvents(
+  client: Pick<PoolClient, 'query'>,
+  domain: string,
+  userIds: readonly string[],
+): Promise<readonly NewEvent[]> {
+  if (userIds.length === 0) return []
   const { rows } = await client.query<WorkerEvent>(READ_EVENTS, [domain, userIds])
-  await appendEvents(
-    client,
-    rows.map((row) => ({
-      topic: 'user-events.v1' as const,
-      domain,
-      eventKey: row.user_id,
-      payload: JSON.stringify({
-        ...row,
-        username: toFullUsername(domain, row.username),
-      } satisfies WorkerEvent),
-    })),
+  return rows.map((row) => ({
+    topic: 'user-events.v1' as const,
+    domain,
+    eventKey: row.user_id,
+    payload: JSON.stringify({
+      ...row,
+      username: toFullUsername(domain, row.username),
+    } satisfies WorkerEvent),
+  }))
+}
+
+/** The version of each worker of a domain, deleted ones too: what a copy elsewhere is compared with. Sorted by id. */
+export async function readWorkerVersions(
+  { pool }: Pick<Postgres, 'pool'>,
+  domain: string,
+): Promise<readonly { readonly id: string; readonly version: number }[]> {
+  const { rows } = await pool.query<{ id: string; version: number }>(
+    'select user_id as id, version::int as version from tenants.mobile_workers where domain = $1 order by user_id',
+    [domain],
   )
+  return rows
+}
+
+/** The events that `repeatWorkers` would append, appended nowhere. */
+export function readWorkerEvents(
+  { pool }: Pick<Postgres, 'pool'>,
+  domain: string,
+  userIds: readonly string[],
+): Promise<readonly NewEvent[]> {
+  return readEvents(pool, domain, userIds)
+}
+
+/**
+ * Sends workers into the stream once more as they are, with the versions that they have: for a reader that lost them.
+ * @returns the ids that exist.
+ */
+export async function repeatWorkers(
+  postgres: Postgres,
+  domain: string,
+  userIds: readonly string[],
+): Promise<readonly string[]> {
+  return postgres.transaction(async (client) => {
+    const events = await readEvents(client, domain, userIds)
+    await appendEvents(client, events)
+    return events.map((event) => event.eventKey)
+  })
 }

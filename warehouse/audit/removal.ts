@@ -5,7 +5,8 @@
 import type { PoolClient } from 'pg'
 import { z } from 'zod'
 import { toLoggedError, type Log, type Postgres, type WarehouseClient } from '#infra/platform/index.ts'
-import { AUDITED, readVersions, removeDocuments, type Audited } from './read-warehouse.ts'
+import { AUDITED, type Audited } from './originals.ts'
+import { hasDocuments, removeDocuments } from './read-warehouse.ts'
 
 const CHANNEL = 'warehouse_removal'
 /** A notification has at most 8,000 bytes, an id at most 255 characters. */
@@ -35,7 +36,7 @@ export function createRemovalRequests(options: {
     }
     const endsAt = performance.now() + waitMs
     while (performance.now() < endsAt) {
-      if ((await readVersions(warehouse, { domain, what, ids })).length === 0) return
+      if (!(await hasDocuments(warehouse, { domain, what, ids }))) return
       await new Promise((done) => setTimeout(done, LOOK_MS))
     }
   }

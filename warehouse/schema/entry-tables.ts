@@ -12,7 +12,7 @@ type Columns = Readonly<Record<string, string>>
 
 const INSTANT = "DateTime64(6, 'UTC')"
 
-const FORM_COLUMNS = {
+export const FORM_COLUMNS = {
   domain: 'LowCardinality(String)',
   form_id: 'String',
   version: 'UInt64',
@@ -39,7 +39,7 @@ const FORM_COLUMNS = {
 } as const satisfies Columns
 
 /** What a row of the entrance for cases says about the case after the change, under the names of table `cases`. */
-const CASE_COLUMNS = {
+export const CASE_COLUMNS = {
   domain: 'LowCardinality(String)',
   case_id: 'String',
   version: 'UInt64',
@@ -60,7 +60,7 @@ const CASE_COLUMNS = {
 } as const satisfies Columns
 
 /** What it says about the change itself. */
-const CHANGE_COLUMNS = {
+export const CHANGE_COLUMNS = {
   cause: "Enum8('form' = 1, 'rebuild' = 2)",
   form_id: 'String',
   transaction_type: 'UInt16',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { appendEvents } from '#infra/platform/index.ts'
-import { runAudit, type Audited, type DocumentVersion, type Originals } from '../audit/audit.ts'
+import { runAudit } from '../audit/audit.ts'
+import type { AuditedByHour, DocumentVersion, Originals } from '../audit/originals.ts'
 import { caseEvent, formEvent } from './events.ts'
 import { createPlace, SILENT, type Place } from './place.ts'
 import * as copy from '../audit/read-warehouse.ts'
@@ -13,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => place.drop())
 
 const ids = Array.from({ length: 20 }, (_, index) => `x${index}`)
-const truth = (what: Audited): readonly DocumentVersion[] =>
+const truth = (what: AuditedByHour): readonly DocumentVersion[] =>
   ids.map((id, index) => ({ id, version: what === 'cases' && index === 3 ? 2 : 1 }))
 
 /** What ingest would say: everything of one hour. Its own functions are tested beside it. */
@@ -23,11 +24,21 @@ const originals: Originals = {
   ],
   readVersionsOfHours: async (_, { what }) => truth(what),
   readVersions: async (_, { what, ids: wanted }) => truth(what).filter((row) => wanted.includes(row.id)),
+  readDocumentEvents: async (_, { domain, what, ids: wanted }) =>
+    wanted.flatMap((id) => {
+      if (!ids.includes(id)) return []
+      if (what === 'forms') return [formEvent(domain, { form_id: id })]
+      const first = caseEvent(domain, { case_id: id })
+      return id === 'x3' ? [first, caseEvent(domain, { case_id: id, version: 2, name: 'newest' })] : [first]
+    }),
+  readWorkerVersions: async () => [],
+  readWorkerEvents: async () => [],
+  repeatWorkers: async () => [],
   // Here the outbox alone can help; ingest's own function is tested beside it.
   repeatDocuments: async () => [],
 }
 
-async function checksum(what: Audited): Promise<string> {
+async function checksum(what: AuditedByHour): Promise<string> {
   const { rows } = await place.postgres.pool.query<{ checksum: string }>(
     `select bit_xor(('x' || substr(md5(id || ':' || version), 1, 15))::bit(60)::bigint)::text as checksum
      from unnest($1::text[], $2::bigint[]) as d (id, version)`,
@@ -54,6 +65,9 @@ describe('audit', () => {
       domains: 1,
       forms: 20,
       cases: 20,
+      workers: 0,
+      hours: 2,
+      verified: 40,
       differences: [],
       repaired: 0,
       unrepaired: 0,
@@ -128,6 +142,7 @@ describe('audit', () => {
         kind: 'missing',
         expected_version: 1,
         found_version: null,
+        must_remove: false,
       },
       {
         domain: 'audited',
@@ -136,6 +151,7 @@ describe('audit', () => {
         kind: 'missing',
         expected_version: 1,
         found_version: null,
+        must_remove: false,
       },
     ])
     expect(asked).toEqual(['x8', 'x9'])

@@ -10,12 +10,17 @@ const AuditAnswer = z.object({
   domains: z.number(),
   forms: z.number(),
   cases: z.number(),
+  workers: z.number(),
+  /** Hours of forms and of cases that were compared. */
+  hours: z.number(),
+  /** Documents of which every column was compared. */
+  verified: z.number(),
   differences: z.array(
     z.object({
       domain: z.string(),
-      what: z.enum(['forms', 'cases', 'case_facts', 'case_changes']),
+      what: z.enum(['forms', 'cases', 'case_facts', 'case_changes', 'workers']),
       id: z.string(),
-      kind: z.enum(['missing', 'extra', 'stale']),
+      kind: z.enum(['missing', 'extra', 'stale', 'changed']),
       expected_version: z.number().nullable(),
       found_version: z.number().nullable(),
     }),
@@ -48,7 +53,11 @@ export function auditRoute(
           ? (await tenants.domains.list()).map(({ domain }) => domain)
           : [(await tenants.domains.get(body.domain)).domain]
       const stores = { postgres, warehouse, originals }
-      const { remaining, ...report } = await runAudit({ ...stores, domains, repair: body.repair, log })
+      const {
+        remaining,
+        reasons: _,
+        ...report
+      } = await runAudit({ ...stores, domains, repair: body.repair, log })
       return {
         ...report,
         differences: report.differences.map((difference) => ({ ...difference })),

@@ -178,7 +178,15 @@ export const DashboardsEnv = z.object({
 })
 export type DashboardsEnv = z.infer<typeof DashboardsEnv>
 
-export const KeeperEnv = z.object({ DATABASE_URL: DatabaseUrl, ...Archive, CASEHOUSE_ARCHIVE_AFTER_MINUTES })
+/** What is too much in the warehouse is removed by the loader: the keeper only reads there. */
+export const KeeperEnv = z.object({
+  DATABASE_URL: DatabaseUrl,
+  ...Warehouse,
+  CLICKHOUSE_READER_USER: readerUser,
+  CLICKHOUSE_READER_PASSWORD: readerPassword,
+  ...Archive,
+  CASEHOUSE_ARCHIVE_AFTER_MINUTES,
+})
 export type KeeperEnv = z.infer<typeof KeeperEnv>
 
 /** What each role reads. */

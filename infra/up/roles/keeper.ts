@@ -1,4 +1,5 @@
-import { createPostgres, measurePool } from '#infra/platform/index.ts'
+import { createPostgres, createWarehouseClient, measurePool } from '#infra/platform/index.ts'
+import { startAuditing } from './auditing.ts'
 import type { KeeperEnv } from './config.ts'
 import { openArchive } from './archive.ts'
 import { startPruning } from './prune.ts'
@@ -8,15 +9,31 @@ import type { StartRole } from './role.ts'
 export const startKeeper: StartRole<KeeperEnv> = async (env, log, metrics) => {
   const postgres = createPostgres({ url: env.DATABASE_URL, applicationName: 'casehouse-keeper' })
   measurePool(metrics, 'keeper', postgres)
+  const warehouse = createWarehouseClient({
+    url: env.CLICKHOUSE_URL,
+    username: env.CLICKHOUSE_READER_USER,
+    password: env.CLICKHOUSE_READER_PASSWORD,
+    database: env.CLICKHOUSE_DATABASE,
+    applicationName: 'casehouse-keeper',
+  })
   const settings = { ageSeconds: env.CASEHOUSE_ARCHIVE_AFTER_MINUTES * 60 }
   const archive = await openArchive(env, { postgres, log, settings })
   const stopArchiving = archive?.start(metrics)
   const stopPruning = startPruning({ postgres, log })
+  const stopAuditing = startAuditing({
+    postgres,
+    warehouse,
+    readMember: archive?.readMember,
+    log,
+    metrics,
+  })
   return {
     async stop() {
+      await stopAuditing()
       await stopPruning()
       await stopArchiving?.()
       archive?.close()
+      await warehouse.close()
       await postgres.close()
     },
   }

@@ -81,7 +81,8 @@ export function toRoleEnvironment(
     feed: { DATABASE_URL: stores.DATABASE_URL, ...kafka },
     loader: { ...stores, ...owner, ...kafka },
     keeper: {
-      DATABASE_URL: stores.DATABASE_URL,
+      ...stores,
+      ...reader,
       ...archive,
       CASEHOUSE_ARCHIVE_AFTER_MINUTES: env.CASEHOUSE_ARCHIVE_AFTER_MINUTES,
     },
