@@ -45,9 +45,10 @@ export function createArchiveActions({ withCaller, toOutput, setExitCode }: Acti
 }
 
 function toReport(
-  { faults: _, ...counts }: Readonly<Record<string, unknown>>,
+  answer: Readonly<Record<string, unknown>>,
   { faults }: z.infer<typeof Verification>,
 ): string {
+  const counts = { ...answer, faults: undefined }
   if (faults.length === 0) return toLines(counts)
   const rows = faults.map(({ kind, object, offset, form_id }) => [kind, object, offset, form_id])
   return `${toLines(counts)}\n\n${toTable(['fault', 'object', 'at byte', 'form'], rows)}`

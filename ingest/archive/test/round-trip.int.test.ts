@@ -1,5 +1,17 @@
 /** Whatever came in comes out again, byte for byte, from either store. */
-import fc from 'fast-check'
+import {
+  array,
+  assert,
+  asyncProperty,
+  boolean,
+  constantFrom,
+  integer,
+  oneof,
+  record,
+  string,
+  uint8Array,
+  uniqueArray,
+} from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { form, request } from '../../test/scenario.ts'
 import { ARCHIVE_NOW } from '../settings.ts'
@@ -14,26 +26,24 @@ interface Sent {
   readonly files: readonly { readonly name: string; readonly contentType: string; readonly content: Buffer }[]
 }
 
-const content = fc.oneof(
-  fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+const content = oneof(
+  uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
   // Large, and of the kinds that compress or do not.
-  fc.integer({ min: 1, max: 3_000_000 }).map((size) => Buffer.alloc(size, '<answer>7</answer>')),
-  fc
-    .integer({ min: 1, max: 600_000 })
-    .map((size) => Buffer.from(Array.from({ length: size }, (_, at) => (at * at * 31 + (at >> 3)) & 255))),
+  integer({ min: 1, max: 3_000_000 }).map((size) => Buffer.alloc(size, '<answer>7</answer>')),
+  integer({ min: 1, max: 600_000 }).map((size) =>
+    Buffer.from(Array.from({ length: size }, (_, at) => (at * at * 31 + (at >> 3)) & 255)),
+  ),
 )
-const file = fc.record({
+const file = record({
   // Postgres holds every character but NUL.
-  name: fc
-    .string({ minLength: 1, maxLength: 40, unit: 'binary' })
-    .map((name) => name.replaceAll('\u0000', '_')),
-  contentType: fc.constantFrom('image/jpeg', 'audio/amr', 'application/pdf', 'text/xml; charset=utf-8'),
+  name: string({ minLength: 1, maxLength: 40, unit: 'binary' }).map((name) => name.replaceAll('\u0000', '_')),
+  contentType: constantFrom('image/jpeg', 'audio/amr', 'application/pdf', 'text/xml; charset=utf-8'),
   content,
 })
-const sent = fc.record({
-  text: fc.string({ maxLength: 2_000, unit: 'grapheme-composite' }),
-  isForm: fc.boolean(),
-  files: fc.uniqueArray(file, { maxLength: 3, selector: ({ name }) => name }),
+const sent = record({
+  text: string({ maxLength: 2_000, unit: 'grapheme-composite' }),
+  isForm: boolean(),
+  files: uniqueArray(file, { maxLength: 3, selector: ({ name }) => name }),
 })
 
 const escape = (text: string): string =>
@@ -69,8 +79,8 @@ describe.each([
 
   it('gives back what came in', async () => {
     let count = 0
-    await fc.assert(
-      fc.asyncProperty(fc.array(sent, { minLength: 1, maxLength: 12 }), async (all) => {
+    await assert(
+      asyncProperty(array(sent, { minLength: 1, maxLength: 12 }), async (all) => {
         const kept = new Map<string, Sent>()
         for (const { text, isForm, files } of all) {
           const formId = `r${(count += 1)}`
