@@ -43,6 +43,9 @@ export async function startLoadPlatform({
   limits = 'off',
 }: LoadPlatformOptions = {}): Promise<LoadPlatform> {
   const running = await startPlatform({ CASEHOUSE_LIMITS: limits })
+  // A benchmark that is interrupted leaves no platform behind.
+  const stopEarly = (): void => void running.stop().finally(() => process.exit(1))
+  process.once('SIGINT', stopEarly).once('SIGTERM', stopEarly)
   try {
     const domains = Array.from(
       { length: domainCount },
@@ -62,6 +65,7 @@ export async function startLoadPlatform({
         await clients.warehouse.close()
         await clients.engineOwner.close()
         await clients.postgres.close()
+        process.off('SIGINT', stopEarly).off('SIGTERM', stopEarly)
         await running.stop()
       },
     }
