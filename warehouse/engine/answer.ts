@@ -6,7 +6,7 @@ import { readBody } from './body.ts'
 import type { Result } from './collect-result.ts'
 import type { Authenticate } from './credentials.ts'
 import type { Engine } from './engine.ts'
-import { EngineException, raise } from './exception.ts'
+import { EngineException, raise, systemException } from './exception.ts'
 import type { createNumbers } from './numbers.ts'
 import { cutOff, sendChunks, sendException, sendWhole, type ReplyFacts, type Summary } from './reply.ts'
 import { toQueryRequest, type QueryRequest } from './request.ts'
@@ -54,7 +54,7 @@ export function createAnswer(dependencies: AnswerDependencies) {
       dependencies.log.error({ err: error }, 'engine request failed')
     if (response.headersSent || response.destroyed) return response.destroy()
     for (const name of response.getHeaderNames()) response.removeHeader(name)
-    sendException(response, exception ?? raise(1000, 'The engine failed; its log says more.'), facts)
+    sendException(response, exception ?? systemException(error), facts)
   }
 
   const answerQuery = async (asked: {

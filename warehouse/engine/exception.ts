@@ -14,6 +14,7 @@ const NAMES = {
   202: 'TOO_MANY_SIMULTANEOUS_QUERIES',
   216: 'QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING',
   223: 'QUERY_IS_TOO_LARGE',
+  243: 'NOT_ENOUGH_SPACE',
   372: 'SESSION_NOT_FOUND',
   373: 'SESSION_IS_LOCKED',
   394: 'QUERY_WAS_CANCELLED',
@@ -53,6 +54,13 @@ export class EngineException extends Error {
 
 export function raise(code: RaisedCode, sentence: string): EngineException {
   return new EngineException(code, `Code: ${code}. DB::Exception: ${sentence} (${NAMES[code]})`)
+}
+
+/** What of our own doing failed: a full disk is one to whoever asks, so that the same is asked again later. */
+export function systemException(error: unknown): EngineException {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOSPC' || code === 'EDQUOT') return raise(243, 'No space left on device for what was sent.')
+  return raise(1000, 'The engine failed; its log says more.')
 }
 
 /** Takes what the library threw; the text keeps ClickHouse's shape `Code: 60. DB::Exception: … (UNKNOWN_TABLE)`. */

@@ -17,6 +17,8 @@ const SOCKET_CODES = new Set([
 const UNREACHABLE = new Set(['210', '209', '279', '225', '999', '242'])
 /** TIMEOUT_EXCEEDED, TOO_MANY_SIMULTANEOUS_QUERIES, MEMORY_LIMIT_EXCEEDED, NOT_ENOUGH_SPACE, TOO_MANY_PARTS, QUERY_WAS_CANCELLED. */
 const OVERLOADED = new Set(['159', '202', '241', '243', '252', '394'])
+/** A full disk has as many numbers as there are ways to write: the system's own words are in the text. */
+const FULL_DISK = /No space left on device|Disk quota exceeded/
 /** AUTHENTICATION_FAILED, READONLY, ACCESS_DENIED, WRONG_PASSWORD, REQUIRED_PASSWORD. */
 const DENIED = new Set(['516', '164', '497', '193', '194'])
 
@@ -26,7 +28,7 @@ export function toWarehouseProblem(error: unknown): unknown {
   if (error instanceof ClickHouseError) {
     const facts = { code: error.code, type: error.type ?? 'unknown' }
     if (UNREACHABLE.has(facts.code)) return warehouseUnreachable(facts, error)
-    if (OVERLOADED.has(facts.code)) return warehouseOverloaded(facts, error)
+    if (OVERLOADED.has(facts.code) || FULL_DISK.test(error.message)) return warehouseOverloaded(facts, error)
     if (DENIED.has(facts.code)) return warehouseDenied(facts, error)
     return error
   }
