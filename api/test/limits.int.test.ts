@@ -95,6 +95,33 @@ describe('a full queue', () => {
   })
 })
 
+describe('a page that follows the stream', () => {
+  it('takes a place, and gives it back when it leaves', async () => {
+    await set(SPACE, { 'streams.space_open': 1 })
+    const url = `${await scenario.api.listen({ host: '127.0.0.1', port: 0 })}/a/field/api/v1/stream`
+    const follow = async () => {
+      const leaving = new AbortController()
+      const headers = { authorization: people.credentials.readerKey.as }
+      const answer = await fetch(url, { signal: leaving.signal, headers })
+      return { answer, leave: () => leaving.abort() }
+    }
+    const first = await follow()
+    expect(first.answer.status).toBe(200)
+    const second = await follow()
+    expect([second.answer.status, second.answer.headers.get('retry-after')]).toEqual([429, '15'])
+    expect(await second.answer.json()).toMatchObject({ code: 'API_STREAMS_FULL' })
+    first.leave()
+    await expect
+      .poll(async () => {
+        const again = await follow()
+        again.leave()
+        return again.answer.status
+      })
+      .toBe(200)
+    await set(SPACE, { 'streams.space_open': 'default' })
+  })
+})
+
 async function metric(name: string): Promise<number> {
   const { raw } = await scenario.ask({ url: '/metrics' })
   return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (.*)$`, 'm').exec(raw.body)?.[1])
