@@ -3,7 +3,8 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import { createTestDatabase } from '#infra/harness/index.ts'
 import type { TestDatabase } from '#infra/harness/index.ts'
 import { createLog, createWarehouseClient, Secret } from '#infra/platform/index.ts'
-import type { Log, WarehouseClient } from '#infra/platform/index.ts'
+import type { Log, Postgres, WarehouseClient } from '#infra/platform/index.ts'
+import type { Archive } from '#ingest/index.ts'
 import type { LimitPreset } from '#tenants/contract.ts'
 import { createApi } from '#api/index.ts'
 
@@ -48,12 +49,14 @@ export async function createApiScenario({
   publicUrl,
   log = createLog({ name: 'api-test', level: 'silent' }),
   limitPreset,
+  openArchive,
 }: {
   warehouse?: WarehouseClient
   dashboardsUrl?: string | null
   publicUrl?: string
   log?: Log
   limitPreset?: LimitPreset | undefined
+  openArchive?: (postgres: Postgres) => Archive
 } = {}): Promise<ApiScenario> {
   const database = await createTestDatabase()
   const client =
@@ -69,6 +72,7 @@ export async function createApiScenario({
     now: () => new Date(),
     instanceId: 'instance-of-this-test',
     limitPreset,
+    archive: openArchive?.(database.postgres),
   })
   return {
     api,
