@@ -177,6 +177,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   await receiverRoutes(app, dependencies)
   installMissing(app, addresses)
   await dashboardsRoutes(app, dependencies)
+  // Who waits for a rate comes again, and reaches the process that has taken over.
+  app.retirement.addEventListener('abort', () => dependencies.limits.refuseWaiting())
   app.addHook('preClose', async () => dependencies.limits.refuseWaiting())
   app.addHook('onClose', async () => {
     await dependencies.ingest.drain()
