@@ -1,6 +1,6 @@
 /**
  * Writes the documents that are made from code: `infra/docs/problems.md` from the problem books, `env.md` from the roles'
- * configuration and the options of the command line, `coverage.md` from coverage.json. `--check` writes nothing and fails where one is stale.
+ * configuration and the options of the command line, `metrics.md` from the code, `coverage.md` from coverage.json. `--check` writes nothing and fails where one is stale.
  */
 import { existsSync, readFileSync, writeFileSync, globSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { Problem } from '#infra/platform/index.ts'
 import { createActions } from '../up/cli/actions.ts'
 import { createProgram } from '../up/cli/program.ts'
+import { metricsPage } from './metrics-page.ts'
 import { ProcessEnv, ROLE_SCHEMAS } from '../up/roles/config.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -190,6 +191,7 @@ const pages = {
   'problems.md': await problemsPage(),
   'coverage.md': coveragePage(),
   'env.md': environmentPage(),
+  'metrics.md': metricsPage(ROOT),
 }
 const stale: string[] = []
 for (const [name, text] of Object.entries(pages)) {
