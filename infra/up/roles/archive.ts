@@ -2,6 +2,8 @@
 import type { Log, Postgres, Secret } from '#infra/platform/index.ts'
 import { createArchive, openStore, type Archive, type ArchiveSettings } from '#ingest/index.ts'
 
+const SECONDS_PER_MINUTE = 60
+
 /** What `ApiEnv` and `KeeperEnv` have in common. */
 export interface ArchiveEnv {
   readonly CASEHOUSE_ARCHIVE_URL?: string | undefined
@@ -28,4 +30,11 @@ export async function openArchive(
     pathStyle: env.CASEHOUSE_ARCHIVE_PATH_STYLE,
   })
   return createArchive({ ...stores, store })
+}
+
+/** What a run shall take. At 0 minutes it takes everything at once, every other second, in however small objects: for tests. */
+export function toArchiveSettings(minutes: number): Partial<ArchiveSettings> {
+  return minutes === 0
+    ? { ageSeconds: 0, leastObjectBytes: 0, everySeconds: 2 }
+    : { ageSeconds: minutes * SECONDS_PER_MINUTE }
 }

@@ -61,7 +61,9 @@ const CASEHOUSE_ARCHIVE_AFTER_MINUTES = z.coerce
   .min(0)
   .max(527_040)
   .default(60)
-  .describe('How long a form stays in Postgres, unchanged, before it is archived.')
+  .describe(
+    'How long a form stays in Postgres, unchanged, before it is archived; 0: at once, in small objects, for tests.',
+  )
 
 export const ApiEnv = z.object({
   DATABASE_URL: DatabaseUrl,

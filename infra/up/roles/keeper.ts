@@ -1,7 +1,7 @@
 import { createPostgres, createWarehouseClient, measurePool } from '#infra/platform/index.ts'
 import { startAuditing } from './auditing.ts'
+import { openArchive, toArchiveSettings } from './archive.ts'
 import type { KeeperEnv } from './config.ts'
-import { openArchive } from './archive.ts'
 import { startPruning } from './prune.ts'
 import type { StartRole } from './role.ts'
 
@@ -16,7 +16,7 @@ export const startKeeper: StartRole<KeeperEnv> = async (env, log, metrics) => {
     database: env.CLICKHOUSE_DATABASE,
     applicationName: 'casehouse-keeper',
   })
-  const settings = { ageSeconds: env.CASEHOUSE_ARCHIVE_AFTER_MINUTES * 60 }
+  const settings = toArchiveSettings(env.CASEHOUSE_ARCHIVE_AFTER_MINUTES)
   const archive = await openArchive(env, { postgres, log, settings })
   const stopArchiving = archive?.start(metrics)
   const stopPruning = startPruning({ postgres, log })
@@ -29,9 +29,7 @@ export const startKeeper: StartRole<KeeperEnv> = async (env, log, metrics) => {
   })
   return {
     async stop() {
-      await stopAuditing()
-      await stopPruning()
-      await stopArchiving?.()
+      await Promise.all([stopAuditing(), stopPruning(), stopArchiving?.()])
       archive?.close()
       await warehouse.close()
       await postgres.close()
