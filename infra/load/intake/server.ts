@@ -2,7 +2,14 @@
 import { createApi } from '#api/index.ts'
 import { z } from 'zod'
 import { PRESETS } from '#tenants/contract.ts'
-import { createLog, createPostgres, createWarehouseClient, Secret } from '#infra/platform/index.ts'
+import {
+  createLog,
+  createMetrics,
+  createPostgres,
+  createTracing,
+  createWarehouseClient,
+  Secret,
+} from '#infra/platform/index.ts'
 
 const log = createLog({ name: 'bench-api', level: 'error' })
 const postgres = createPostgres({
@@ -17,6 +24,14 @@ const warehouse = createWarehouseClient({
   password: new Secret('none'),
   database: 'none',
 })
+const metrics = createMetrics({ role: 'bench' })
+const tracing = await createTracing({
+  url: process.env['BENCH_TRACES_URL'],
+  ratio: Number(process.env['BENCH_TRACES_RATIO'] ?? 0),
+  role: 'bench',
+  metrics,
+  log,
+})
 const app = await createApi({
   postgres,
   warehouse,
@@ -25,6 +40,8 @@ const app = await createApi({
   dashboardsUrl: null,
   now: () => new Date(),
   instanceId: 'bench',
+  metrics,
+  tracing,
   // Most benchmarks measure what the machine does.
   limitPreset: z.enum(PRESETS).default('off').parse(process.env['BENCH_LIMITS']),
 })
