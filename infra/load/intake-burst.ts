@@ -87,7 +87,7 @@ function toRow(what: string, { perSecond }: LoadResult, from: number, to: number
     what,
     'taken/s': rounded(sum(({ completed }) => completed) / (to - from)),
     'refused/s': rounded(sum(({ failed }) => failed) / (to - from)),
-    'worst p99 ms': rounded(Math.max(...p99s)),
+    'worst p99 ms': p99s.length === 0 ? null : rounded(Math.max(...p99s)),
     dropped: sum(({ dropped }) => dropped),
   }
 }

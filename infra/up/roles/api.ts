@@ -55,12 +55,16 @@ export const startApi: StartRole<ApiEnv> = async (env, log, metrics, { sockets, 
   }
 }
 
+/** Connections that the system holds until they are taken up; beyond Node's own 511, a burst of phones was reset unheard. */
+const WAITING_CONNECTIONS = 4_096
+
 /** Takes over the socket of the process before, or opens one, which others may open too: the system shares connections out. */
 function toListenOptions(env: ApiEnv, { inherited }: RoleSockets): FastifyListenOptions {
   const reusePort = process.platform === 'linux' && inherited === undefined
   return {
     host: env.CASEHOUSE_HOST,
     port: env.CASEHOUSE_PORT,
+    backlog: WAITING_CONNECTIONS,
     ...(reusePort ? { reusePort } : {}),
     // Fastify hands its options to Node's own `listen`, which takes a handle where there is one.
     ...(inherited === undefined ? {} : { handle: inherited }),
