@@ -25,8 +25,8 @@ export interface StoredBatch {
 }
 
 /**
- * Neighbours in a page of an index are named in different transactions, so that the page is cleaned in between instead of split:
- * measured, the index by time stays half as large.
+ * Neighbours in a page of an index are named in different transactions, so that what the first leaves behind can be cleaned up
+ * before the page is split; and no row is held for longer than a part of the batch takes.
  */
 const SLICES = 4
 /** Rows of one statement. */
