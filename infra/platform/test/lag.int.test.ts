@@ -24,8 +24,8 @@ it('tells the age of the oldest event that waits, counts to a thousand and then 
   const options = { postgres, log, name: 'reader', topics: ['form-events.v1'] as const, maxEvents: 5_000 }
   const consumer = createConsumer({
     ...options,
-    deliver: async ({ events: delivered }) =>
-      delivered.slice(0, 1).map((event) => ({ event, code: 'X', reason: 'y' })),
+    deliver: async ({ from, events: taken }) =>
+      taken.slice(0, from.seq === '0' ? 1 : 0).map((event) => ({ event, code: 'X', reason: 'y' })),
   })
   await consumer.step()
   expect(await readFeedLag(postgres)).toMatchObject([{ consumer: 'reader', lagSeconds: 0, waitingEvents: 0 }])
@@ -44,7 +44,9 @@ it('tells the age of the oldest event that waits, counts to a thousand and then 
   expect(many?.waitingEvents).toBeGreaterThanOrEqual(2_003)
   expect(many?.waitingEvents).toBeLessThan(2_100)
 
-  await consumer.step()
+  // A range may hold less than what waits.
+  let delivered = 1
+  while (delivered > 0) delivered = (await consumer.step()).deliveredEvents
   const metrics = createMetrics({ role: 'test' })
   measureFeedLag(metrics, postgres)
   const text = await metrics.text()
