@@ -111,7 +111,13 @@ export const parkedMissing = problem(
   'API_PARKED_MISSING',
   'missing',
   (d: { consumer: string; parkedId: number }) =>
-    `Consumer ${d.consumer} has no parked event ${d.parkedId} that waits; the page Parked events and feed status show those that do.`,
+    `Consumer ${d.consumer} has no parked event ${d.parkedId} that waits; the page Data pipeline and feed status show those that do.`,
+)
+export const parkedGone = problem<Record<string, never>>(
+  'API_PARKED_GONE',
+  'missing',
+  () =>
+    'No such event of this project space waits any more: somebody else may have sent it again. The page Data pipeline shows those that do.',
 )
 export const streamsFull = problem(
   'API_STREAMS_FULL',

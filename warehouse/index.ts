@@ -10,6 +10,7 @@ export type { WorkerActivityChartsReport } from './query/worker-activity-charts.
 export type { SubmitHistoryAsked, SubmitHistoryReport, SubmittedForm } from './query/submit-history.ts'
 export type { CaseListAsked, CaseListReport, ListedCase } from './query/case-list.ts'
 export type { DocumentList, ListCasesAsked, ListFormsAsked } from './query/list-documents.ts'
+export { formsPerMinute } from './query/forms-per-minute.ts'
 export type { FilterChoicesFound, FormName } from './query/filter-choices.ts'
 export { findCasesByIds, findFormsByIds, listFormIdsOfCases } from './rest/documents.ts'
 export type { FoundDocument } from './rest/documents.ts'

@@ -23,7 +23,8 @@ import { feedRoutes } from '../routes/admin/feed.ts'
 import { limitRoutes } from '../routes/admin/limits.ts'
 import { documentRoutes } from '../routes/documents.ts'
 import { exportRoutes } from '../routes/exports.ts'
-import { parkedRoute } from '../routes/parked.ts'
+import { parkedRoute, replayRoute } from '../routes/parked.ts'
+import { pipelineRoute } from '../routes/pipeline.ts'
 import { streamRoute } from '../stream/stream-route.ts'
 import { dashboardsRoutes } from '../routes/dashboards.ts'
 import { auditRoute } from '../routes/admin/audit.ts'
@@ -169,6 +170,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   formPageRoutes(app, dependencies)
   casePageRoutes(app, dependencies)
   parkedRoute(app, dependencies)
+  replayRoute(app, dependencies)
+  pipelineRoute(app, dependencies)
   streamRoute(app, dependencies)
   formRoutes(app, dependencies)
   caseRoutes(app, dependencies)

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { runAudit } from '#warehouse/index.ts'
+import { listAuditFindings, listAuditRuns, recordRun, runAudit } from '#warehouse/index.ts'
 import type { Originals } from '#warehouse/index.ts'
+import { AuditFinding, AuditRun } from '../../contract.ts'
+import { toAuditRun, toFinding } from '../pipeline.ts'
 import { defineRoute } from '../../server/define-route.ts'
 import type { ApiDependencies } from '../../server/dependencies.ts'
 
@@ -31,10 +33,13 @@ const AuditAnswer = z.object({
   remaining: z.number().optional(),
 })
 
+const HistoryAnswer = z.object({ runs: z.array(AuditRun), findings: z.array(AuditFinding) })
+const HISTORY = 100
+
 /** Compares what was received with what the warehouse holds. */
 export function auditRoute(
   app: FastifyInstance,
-  { postgres, warehouse, tenants, log, originals }: ApiDependencies & { readonly originals: Originals },
+  { postgres, warehouse, tenants, log, now, originals }: ApiDependencies & { readonly originals: Originals },
 ): void {
   defineRoute(
     app,
@@ -53,16 +58,31 @@ export function auditRoute(
           ? (await tenants.domains.list()).map(({ domain }) => domain)
           : [(await tenants.domains.get(body.domain)).domain]
       const stores = { postgres, warehouse, originals }
-      const {
-        remaining,
-        reasons: _,
-        ...report
-      } = await runAudit({ ...stores, domains, repair: body.repair, log })
+      const startedAt = now()
+      const found = await runAudit({ ...stores, domains, repair: body.repair, log })
+      const ran = { scope: 'asked', startedAt, asOf: null, outcome: 'done', code: null } as const
+      await recordRun(postgres, { ...ran, report: found })
+      const { remaining, reasons: _, ...report } = found
       return {
         ...report,
         differences: report.differences.map((difference) => ({ ...difference })),
         ...(remaining === undefined ? {} : { remaining }),
       }
     },
+  )
+  defineRoute(
+    app,
+    {
+      method: 'GET',
+      url: '/api/admin/audit',
+      permission: 'operator',
+      tag: 'operation',
+      summary: 'The newest audits, and what they found',
+      answer: HistoryAnswer,
+    },
+    async () => ({
+      runs: (await listAuditRuns(postgres, HISTORY)).map(toAuditRun),
+      findings: (await listAuditFindings(postgres, { limit: HISTORY })).map(toFinding),
+    }),
   )
 }

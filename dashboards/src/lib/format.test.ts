@@ -53,3 +53,18 @@ it('makes names readable', () => {
   expect(format.readable('last_visit-date')).toBe('Last visit date')
   expect(format.readable('_')).toBe('_')
 })
+
+it('says spans in the largest unit that fits', () => {
+  expect([0, 0.44, 12.3, 180, 7_300, 400_000].map(format.formatSpan)).toEqual([
+    '0 s',
+    '0.4 s',
+    '12 s',
+    '3 min',
+    '2 h',
+    '5 d',
+  ])
+})
+
+it('says the minute in the zone', () => {
+  expect(format.formatClock('2024-03-01T08:00:00.000000Z', 'Asia/Kathmandu')).toBe('13:45')
+})

@@ -83,6 +83,20 @@ export function formatTime(instant: string, timeZone: string): string {
   return instantFormat(timeZone, 'time', { timeStyle: 'medium' }).format(new Date(instant))
 }
 
+/** An instant → `14:05` in the zone. */
+export function formatClock(instant: string, timeZone: string): string {
+  return instantFormat(timeZone, 'clock', { hour: '2-digit', minute: '2-digit' }).format(new Date(instant))
+}
+
+/** Seconds in the largest unit that fits: `0.4 s`, `12 s`, `3 min`, `2 h`, `4 d`. */
+export function formatSpan(seconds: number): string {
+  if (seconds < 10) return `${tenths.format(seconds)} s`
+  if (seconds < 120) return `${whole.format(seconds)} s`
+  if (seconds < 7_200) return `${whole.format(seconds / 60)} min`
+  if (seconds < 172_800) return `${whole.format(seconds / 3_600)} h`
+  return `${whole.format(seconds / 86_400)} d`
+}
+
 /** `as of 1 Mar, 14:05:09 (Africa/Nairobi)`: up to when a number is complete; before the first event: `no data yet (…)`. */
 export function formatAsOf(asOf: string | null, timeZone: string): string {
   if (asOf === null) return `no data yet (${timeZone})`

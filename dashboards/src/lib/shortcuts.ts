@@ -5,7 +5,7 @@ export const SHORTCUTS = [
   { keys: ['g', 'w'], does: 'Go to worker activity', place: 'reports/worker_activity/' },
   { keys: ['g', 's'], does: 'Go to submit history', place: 'reports/submit_history/' },
   { keys: ['g', 'c'], does: 'Go to the case list', place: 'reports/case_list/' },
-  { keys: ['g', 'p'], does: 'Go to parked events', place: 'feed/' },
+  { keys: ['g', 'p'], does: 'Go to the data pipeline', place: 'feed/' },
 ] as const
 
 export interface ShortcutTargets {

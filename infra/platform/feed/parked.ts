@@ -29,6 +29,8 @@ const PARKED_COLUMNS = `parked_id, consumer, code, reason, attempts, ${EVENT_COL
 export interface ListParkedOptions {
   readonly domain?: string | undefined
   readonly consumer?: string | undefined
+  readonly code?: string | undefined
+  readonly parkedId?: string | undefined
   /** 100 unless told. */
   readonly limit?: number | undefined
 }
@@ -41,8 +43,15 @@ export async function listParked(
   const { rows } = await postgres.pool.query<ParkedSqlRow>(
     `select ${PARKED_COLUMNS} from feed.parked
      where replayed_at is null and ($1::text is null or domain = $1) and ($2::text is null or consumer = $2)
+       and ($4::text is null or code = $4) and ($5::bigint is null or parked_id = $5)
      order by parked_id limit $3`,
-    [options.domain ?? null, options.consumer ?? null, options.limit ?? 100],
+    [
+      options.domain ?? null,
+      options.consumer ?? null,
+      options.limit ?? 100,
+      options.code ?? null,
+      options.parkedId ?? null,
+    ],
   )
   return rows.map(toParkedRow)
 }

@@ -39,7 +39,14 @@ export function createFeedActions({ withCaller, toOutput, setExitCode }: ActionC
       )
       print(toOutput(global), answer, () => toLines(answer))
     },
-    async audit(global, { domain, repair }) {
+    async audit(global, { domain, repair, history }) {
+      if (history) {
+        const past = await withCaller(global, { engine: false }, (caller) =>
+          callJson(caller, 'GET', '/api/admin/audit'),
+        )
+        print(toOutput(global), past, () => toAuditTables(past))
+        return
+      }
       const answer = await withCaller(global, { engine: true }, (caller) =>
         callJson(caller, 'POST', '/api/admin/audit', { domain, repair }),
       )
@@ -89,6 +96,55 @@ function toFeedTable(answer: Readonly<Record<string, unknown>>): string {
     consumer.parked_events ?? '-',
   ])
   return toTable(['consumer', 'as of', 'waiting', 'lag (s)', 'parked'], rows)
+}
+
+const AuditHistory = z.looseObject({
+  runs: z.array(
+    z.looseObject({
+      started_at: z.string(),
+      scope: z.string(),
+      outcome: z.string(),
+      code: z.string().nullable(),
+      documents: z.number(),
+      found: z.number(),
+      repaired: z.number(),
+    }),
+  ),
+  findings: z.array(
+    z.looseObject({
+      found_at: z.string(),
+      domain: z.string(),
+      part: z.string(),
+      document_id: z.string(),
+      kind: z.string(),
+      outcome: z.string(),
+      reason: z.string().nullable(),
+    }),
+  ),
+})
+
+function toAuditTables(answer: Readonly<Record<string, unknown>>): string {
+  const parsed = AuditHistory.safeParse(answer)
+  if (!parsed.success) return toLines(answer)
+  const runs = parsed.data.runs.map((run) => [
+    run.started_at,
+    run.scope,
+    run.code ?? run.outcome,
+    run.documents,
+    run.found,
+    run.repaired,
+  ])
+  const found = parsed.data.findings.map((one) => [
+    one.found_at,
+    one.domain,
+    one.part,
+    one.document_id,
+    one.kind,
+    one.reason ?? one.outcome,
+  ])
+  const tables = [toTable(['started', 'scope', 'outcome', 'documents', 'found', 'repaired'], runs)]
+  if (found.length > 0) tables.push(toTable(['found', 'space', 'part', 'document', 'what', 'outcome'], found))
+  return tables.join('\n\n')
 }
 
 /** How many differences an audit named. */

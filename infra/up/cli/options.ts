@@ -83,7 +83,10 @@ export interface Actions {
   demoLoad(global: GlobalOptions, options: { seed: number }): Promise<void>
   feedStatus(global: GlobalOptions): Promise<void>
   feedReplay(global: GlobalOptions, options: { parkedId: number | undefined }): Promise<void>
-  audit(global: GlobalOptions, options: { domain: string | undefined; repair: boolean }): Promise<void>
+  audit(
+    global: GlobalOptions,
+    options: { domain: string | undefined; repair: boolean; history: boolean },
+  ): Promise<void>
   archiveStatus(global: GlobalOptions): Promise<void>
   archiveRun(global: GlobalOptions, options: { now: boolean }): Promise<void>
   archiveVerify(global: GlobalOptions): Promise<void>

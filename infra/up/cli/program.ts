@@ -208,9 +208,13 @@ function addCare(program: Command, actions: Actions): void {
     .description('compare Postgres with the warehouse, form by form and case by case')
     .option('--domain <name>', 'only this project space')
     .option('--repair', 'send again what differs', false)
-    .addHelpText('after', '\nExamples:\n  $ casehouse audit\n  $ casehouse audit --domain clinic --repair')
-    .action(async (options: { domain?: string; repair: boolean }, command: Command) =>
-      actions.audit(readGlobal(command), { domain: options.domain, repair: options.repair }),
+    .option('--history', 'show the audits that ran, by themselves or by command, and what they found', false)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ casehouse audit\n  $ casehouse audit --domain clinic --repair\n  $ casehouse audit --history',
+    )
+    .action(async (options: { domain?: string; repair: boolean; history: boolean }, command: Command) =>
+      actions.audit(readGlobal(command), { ...options, domain: options.domain }),
     )
   program
     .command('doctor')
