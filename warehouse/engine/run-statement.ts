@@ -214,6 +214,11 @@ async function runPlan({ connection, job, plan, pipes, lane, deliver }: Running)
 }
 
 function toInfile({ head, text }: Extract<Plan, { kind: 'insert' }>, path: string): string {
+  const { input } = head
+  if (input !== undefined) {
+    const [before, after] = [text.subarray(0, input.start), text.subarray(input.end, input.selectEnd)]
+    return `${before.toString('utf8')}file(${quote(path)}, ${quote(head.format)}, ${Buffer.from(input.structure, 'latin1').toString('utf8')})${after.toString('utf8')}`
+  }
   const target = text.subarray(0, head.infileAt).toString('utf8')
   const tail = text.subarray(head.infileAt, head.headEnd).toString('utf8')
   return `${target} FROM INFILE ${quote(path)}${tail}${head.formatMissing ? ' FORMAT Values' : ''}`

@@ -49,6 +49,19 @@ describe('the head of an insert', () => {
     expect(insert("insert into function file('x') format TSV\n1")).toBeUndefined()
   })
 
+  it('finds the one input() of a select', () => {
+    const text = "insert into t (a, b) select a, (b) from input('a String') where a != 'FORMAT' format TSV\n1"
+    const head = parseInsertHead(text)
+    expect(head?.input).toMatchObject({ structure: "'a String'" })
+    expect(text.slice(head?.input?.start, head?.input?.end)).toBe("input('a String')")
+    expect(text.slice(head?.input?.end, head?.input?.selectEnd)).toBe(" where a != 'FORMAT' ")
+    expect(text.slice(head?.dataAt)).toBe('1')
+    expect(
+      insert("insert into t select * from input('a String'), input('b String') format TSV\n"),
+    ).toBeUndefined()
+    expect(insert("insert into t select * from input('a String')")).toBeUndefined()
+  })
+
   it('refuses a file of the server', () => {
     expect(() => insert("insert into t from infile '/etc/passwd' format CSV")).toThrow(/not allowed/)
   })
@@ -105,7 +118,7 @@ describe('a statement', () => {
 
   it('is refused where the library would lose its data', () => {
     const text = "insert into t select a from input('a UInt8') format CSV\n1"
-    expect(() => parseStatement(text)).toThrow(/input\(\) is not supported/)
+    expect(() => parseStatement(text)).toThrow(/input\(\) is read by INSERT/)
   })
 
   it('says its verb when it is no select', () => {

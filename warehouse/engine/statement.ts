@@ -19,6 +19,18 @@ export interface InsertHead {
   readonly format: string
   /** Whether `headEnd` leaves out the format, as `VALUES` does. */
   readonly formatMissing: boolean
+  /** For `INSERT … SELECT … FROM input('structure') … FORMAT x`: the data is read by the select. */
+  readonly input?: InputCall | undefined
+}
+
+export interface InputCall {
+  /** Of `input(…)`. */
+  readonly start: number
+  readonly end: number
+  /** The literal between its brackets, as it was written. */
+  readonly structure: string
+  /** Where `FORMAT` begins: what is behind it says how to read the data, which the file is told. */
+  readonly selectEnd: number
 }
 
 export interface SelectStatement {
@@ -66,7 +78,8 @@ function refuseFiles(top: readonly Token[]): void {
 /** The library would answer with success and write nothing. */
 function refuseInput(statement: readonly Token[]): void {
   const input = statement.some((token, i) => token.word === 'INPUT' && statement[i + 1]?.text === '(')
-  if (input) throw raise(48, 'The table function input() is not supported: insert into a table with FORMAT.')
+  if (input)
+    throw raise(48, 'input() is read by INSERT INTO … SELECT … FROM input() FORMAT …, and by nothing else.')
 }
 
 /** `FORMAT x`, at the end or before the last `SETTINGS`. */
@@ -81,7 +94,8 @@ function findFormat(top: readonly Token[]): { readonly at: number; readonly form
 }
 
 /**
- * `INSERT INTO t (…) FORMAT x …data` and `… VALUES …data`; an insert from a select is not one.
+ * `INSERT INTO t (…) FORMAT x …data`, `… VALUES …data` and `… SELECT … FROM input('…') FORMAT x …data`; an insert from another
+ * select is not one.
  * @param text one character a byte (latin1), since data may be binary; nothing behind the head is read
  */
 export function parseInsertHead(text: string): InsertHead | undefined {
@@ -106,6 +120,9 @@ export function parseInsertHead(text: string): InsertHead | undefined {
       formatMissing: true,
     }
   }
+  const selects = cursor.selects()
+  const input = selects ? cursor.takeInput() : undefined
+  if (selects && input === undefined) return undefined
   if (!cursor.take('FORMAT')) return undefined
   const format = cursor.takeName()
   if (format === undefined) return undefined
@@ -116,6 +133,7 @@ export function parseInsertHead(text: string): InsertHead | undefined {
     dataAt: skipLineEnd(text, end),
     format,
     formatMissing: false,
+    ...(input === undefined ? {} : { input }),
   }
 }
 
@@ -140,8 +158,28 @@ function createCursor(text: string) {
     while (peek() !== undefined && peek()?.text !== '}') advance()
     advance()
   }
+  /** From `SELECT` to before `FORMAT`; undefined when there is not exactly one `input('…')` on the way. */
+  const takeInput = (): InputCall | undefined => {
+    let call: Omit<InputCall, 'selectEnd'> | undefined
+    for (let token = peek(); token !== undefined; token = peek()) {
+      if (token.depth === 0 && token.word === 'FORMAT')
+        return call === undefined ? undefined : { ...call, selectEnd: token.start }
+      advance()
+      if (token.word !== 'INPUT' || peek()?.text !== '(') continue
+      advance()
+      const structure = peek()
+      if (structure === undefined || structure.text[0] !== "'") return undefined
+      advance()
+      if (peek()?.text !== ')' || call !== undefined) return undefined
+      advance()
+      call = { start: token.start, end, structure: structure.text }
+    }
+    return undefined
+  }
   return {
     lastEnd: () => end,
+    selects: () => peek()?.word === 'SELECT' || peek()?.word === 'WITH',
+    takeInput,
     take: (word: string) => {
       if (peek()?.word !== word) return false
       advance()

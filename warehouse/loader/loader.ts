@@ -21,8 +21,9 @@ import { LOADED_CHANNEL, LOADED_TOPICS, LOADER_CONSUMER } from '../contract.ts'
 import { ensureEntryTables } from '../schema/entry-tables.ts'
 import { createCompaction } from './compact.ts'
 import { measureInserts } from './measure-inserts.ts'
-import { planBatches, type Batch } from './plan-batches.ts'
+import { planBatches, readEvents, type Batch } from './plan-batches.ts'
 import { writeBatch } from './write-batch.ts'
+import { writeLines } from './write-lines.ts'
 
 export interface LoaderOptions {
   readonly postgres: Postgres
@@ -39,7 +40,7 @@ export interface LoaderOptions {
 
 export type Loader = Consumer
 
-const MAX_EVENTS = 2_000
+const MAX_EVENTS = 100_000
 const MAX_PARALLEL_INSERTS = 4
 
 export type DeliverToWarehouse = (range: FeedRange) => Promise<readonly ParkedEvent[]>
@@ -55,23 +56,41 @@ export function createDeliver(
   >,
 ): DeliverToWarehouse {
   const entrances = new Map<string, Promise<void>>()
-  const insert = measureInserts(options.metrics, async (batch) => writeBatch(options.warehouse, batch))
-  const write = async (batch: Batch): Promise<void> => {
-    if (batch.topic !== 'user-events.v1') await entranceOf(entrances, options.warehouse, batch.domain)
-    await insert(batch)
-    reach('loader.batch.inserted')
+  const insert = measureInserts(options.metrics, async (batch) => {
+    if (batch.kind === 'lines') return writeLines(options.warehouse, batch)
+    await writeBatch(options.warehouse, batch)
+    return true
+  })
+  /** @returns what could not be used after all. */
+  const write = async (batches: readonly Batch[]): Promise<readonly ParkedEvent[]> => {
+    const parked: ParkedEvent[] = []
+    for (const batch of batches) {
+      if (batch.topic !== 'user-events.v1') await entranceOf(entrances, options.warehouse, batch.domain)
+      if (!(await insert(batch)) && batch.kind === 'lines') {
+        const { topic, events } = batch
+        options.log.info({ domain: batch.domain, topic, events: events.length }, 'events read one by one')
+        const read = readEvents(batch, events)
+        parked.push(...read.parked)
+        if (read.batch.rows.length > 0) await insert(read.batch)
+      }
+      reach('loader.batch.inserted')
+    }
+    return parked
   }
   return traceDeliver(options.tracing, 'load range', async (range, mark) => {
     const startedMs = options.now().getTime()
-    const { batches, parked } = planBatches(range)
-    await inParallel(batches, options.maxParallelInserts ?? MAX_PARALLEL_INSERTS, write)
+    const plan = planBatches(range)
+    const parked = [...plan.parked]
+    await inParallel(plan.batches, options.maxParallelInserts ?? MAX_PARALLEL_INSERTS, async (batches) => {
+      parked.push(...(await write(batches)))
+    })
     mark('insert')
-    await announce(options.postgres, range, batches)
+    await announce(options.postgres, range, parked)
     mark('visible')
     options.log.debug(
       {
         events: range.events.length,
-        inserts: batches.length,
+        inserts: plan.batches.length,
         duration_ms: options.now().getTime() - startedMs,
       },
       'range loaded',
@@ -170,13 +189,15 @@ async function inParallel<T>(
 /** Most bytes of a notification in Postgres: 8,000; a list of domains that is longer is sent in parts. */
 const DOMAINS_PER_NOTIFICATION = 50
 
-async function announce(postgres: Postgres, range: FeedRange, batches: readonly Batch[]): Promise<void> {
+async function announce(postgres: Postgres, range: FeedRange, parked: readonly ParkedEvent[]): Promise<void> {
+  const unused = new Set(parked.map(({ event }) => event))
   const news = new Map<string, { forms: number; cases: number }>()
-  for (const batch of batches) {
-    const seen = news.get(batch.domain) ?? { forms: 0, cases: 0 }
-    if (batch.topic === 'form-events.v1') seen.forms += batch.rows.length
-    if (batch.topic === 'case-events.v1') seen.cases += batch.rows.length
-    news.set(batch.domain, seen)
+  for (const event of range.events) {
+    if (unused.has(event)) continue
+    const seen = news.get(event.domain) ?? { forms: 0, cases: 0 }
+    if (event.topic === 'form-events.v1') seen.forms += 1
+    if (event.topic === 'case-events.v1') seen.cases += 1
+    news.set(event.domain, seen)
   }
   const asOf = range.events.at(-1)?.createdAt.toISOString() ?? null
   const entries = [...news]

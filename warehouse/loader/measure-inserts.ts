@@ -1,9 +1,12 @@
 import type { Metrics } from '#infra/platform/index.ts'
 import type { Batch } from './plan-batches.ts'
 
-type Write = (batch: Batch) => Promise<void>
+type Write = (batch: Batch) => Promise<boolean>
 
-/** Counts inserts, their rows and their time, by topic. Without `metrics`, `write` itself. */
+/**
+ * Counts inserts, their rows and their time, by topic. Without `metrics`, `write` itself.
+ * @param write says false when the engine could not read the events, which are then written as rows.
+ */
 export function measureInserts(metrics: Metrics | undefined, write: Write): Write {
   if (metrics === undefined) return write
   const inserts = metrics.counter('warehouse_inserts_total', 'Inserts into the warehouse.', [
@@ -18,9 +21,11 @@ export function measureInserts(metrics: Metrics | undefined, write: Write): Writ
     const startedMs = performance.now()
     running.inc()
     try {
-      await write(batch)
-      inserts.inc({ topic, outcome: 'ok' })
-      rows.inc({ topic }, batch.rows.length)
+      const isWritten = await write(batch)
+      inserts.inc({ topic, outcome: isWritten ? 'ok' : 'refused' })
+      if (!isWritten) return false
+      rows.inc({ topic }, batch.kind === 'rows' ? batch.rows.length : batch.events.length)
+      return true
     } catch (error) {
       inserts.inc({ topic, outcome: 'failed' })
       throw error

@@ -3,26 +3,20 @@ import { z } from 'zod'
 import { toWarehouseProblem, type WarehouseClient } from '#infra/platform/index.ts'
 import { ask } from '../query/ask.ts'
 import { toEntryTables } from '../schema/entry-tables.ts'
-import type { Batch } from './plan-batches.ts'
+import { ONE_BLOCK } from './one-block.ts'
+import type { RowBatch } from './plan-batches.ts'
 
 const INSERT_SETTINGS = {
-  async_insert: 0,
-  deduplicate_blocks_in_dependent_materialized_views: 1,
+  ...ONE_BLOCK,
   date_time_input_format: 'basic',
-  // One block, so that a reader sees all of it or nothing.
-  input_format_parallel_parsing: 0,
-  max_insert_block_size: '10000000',
-  min_insert_block_size_rows: '10000000',
-  min_insert_block_size_bytes: '1000000000',
-  // Neither clocks nor half surrogate pairs may fail an insert.
-  max_partitions_per_insert_block: '0',
+  // Nor may half a surrogate pair.
   input_format_json_throw_on_bad_escape_sequence: 0,
 } as const
 
 type Row = Readonly<Record<string, unknown>>
 
 /** @throws PLATFORM_WAREHOUSE_UNREACHABLE and its siblings; nothing counts as delivered then. */
-export async function writeBatch(warehouse: WarehouseClient, batch: Batch): Promise<void> {
+export async function writeBatch(warehouse: WarehouseClient, batch: RowBatch): Promise<void> {
   const { table, rows } = await toTarget(warehouse, batch)
   try {
     await warehouse.insert({
@@ -36,7 +30,10 @@ export async function writeBatch(warehouse: WarehouseClient, batch: Batch): Prom
   }
 }
 
-async function toTarget(warehouse: WarehouseClient, batch: Batch): Promise<{ table: string; rows: Row[] }> {
+async function toTarget(
+  warehouse: WarehouseClient,
+  batch: RowBatch,
+): Promise<{ table: string; rows: Row[] }> {
   const entry = toEntryTables(batch.domain)
   switch (batch.topic) {
     case 'form-events.v1':
@@ -55,7 +52,7 @@ const Place = z.object({ form_id: z.string(), received_at: z.string() })
  * place is part of the key, so the old row would stay: it is overwritten by one in state deleted. One query, and only for
  * batches that hold a second version of something.
  */
-async function retiredPlaces(warehouse: WarehouseClient, batch: Batch): Promise<Row[]> {
+async function retiredPlaces(warehouse: WarehouseClient, batch: RowBatch): Promise<Row[]> {
   const newest = new Map<string, Row>()
   for (const row of batch.rows) {
     const known = newest.get(String(row['form_id']))

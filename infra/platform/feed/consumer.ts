@@ -3,7 +3,16 @@ import type { Clock, Deliver, FeedConsumer, Log, Postgres, Topic } from '../cont
 import { reach } from '../fail-points.ts'
 import { deliverRange, isUnavailable } from './deliver-range.ts'
 import { consumerLockLost, consumerStandby } from './problems.ts'
-import { advance, advanceIdle, planRange, registerConsumer, touchConsumer } from './ranges.ts'
+import { createRangeSize } from './range-size.ts'
+import {
+  advance,
+  advanceIdle,
+  planRange,
+  readAhead,
+  registerConsumer,
+  touchConsumer,
+  type AheadEvents,
+} from './ranges.ts'
 import { openSession, type Session } from './session.ts'
 
 export interface ConsumerOptions {
@@ -12,8 +21,10 @@ export interface ConsumerOptions {
   readonly name: string
   readonly topics: readonly Topic[]
   readonly deliver: Deliver
-  /** The largest range; 1,000 unless told. */
+  /** The largest range; 1,000 unless told. Ranges begin at 2,000 events and grow while they come out full. */
   readonly maxEvents?: number | undefined
+  /** Payload of the largest range; 64 MiB unless told. Twice as much is held while the consumer is behind. */
+  readonly maxBytes?: number | undefined
   /** While events keep coming, ranges that are not full start at least this far apart; the first after a rest starts at once. */
   readonly maxWaitMs?: number | undefined
   readonly now?: Clock | undefined
@@ -23,6 +34,8 @@ export interface ConsumerOptions {
 export interface StepResult {
   readonly deliveredEvents: number
   readonly parkedEvents: number
+  /** More may wait behind the range. */
+  readonly isFull: boolean
   /** Something is committed that an open transaction still holds back. */
   readonly isFenced: boolean
 }
@@ -40,6 +53,7 @@ const HEARTBEAT_MS = 2_000
 const FIRST_FENCED_MS = 2
 const LONGEST_FENCED_MS = 50
 const LONGEST_RECONNECT_MS = 5_000
+const LARGEST_RANGE_BYTES = 64 * 1024 * 1024
 
 /** Opens nothing until `run` or `step`. The same range, with the same token, is delivered again after a crash (F3). */
 export function createConsumer(options: ConsumerOptions): Consumer {
@@ -48,6 +62,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   let session: Session | undefined
   let heartbeat: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
+  let ahead: AheadEvents | undefined
+  const size = createRangeSize({ maxEvents, maxBytes: options.maxBytes ?? LARGEST_RANGE_BYTES })
 
   async function open(): Promise<Session | undefined> {
     if (session !== undefined) return session
@@ -67,6 +83,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     clearInterval(heartbeat)
     session?.close()
     session = undefined
+    ahead = undefined
   }
 
   async function pause(timeoutMs: number): Promise<void> {
@@ -85,16 +102,23 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   async function round({ client, check }: Session): Promise<StepResult> {
     check()
-    const plan = await planRange(client, name, maxEvents)
-    if (plan.kind === 'empty') return { deliveredEvents: 0, parkedEvents: 0, isFenced: plan.isFenced }
-    const { range, isRepeated } = plan.planned
+    const plan = await planRange(client, name, size.limits(), ahead)
+    ahead = undefined
+    if (plan.kind === 'empty') {
+      return { deliveredEvents: 0, parkedEvents: 0, isFull: false, isFenced: plan.isFenced }
+    }
+    const { range, isRepeated, isFull, payloadBytes } = plan.planned
     reach('feed.range.planned')
     if (isRepeated) log.info({ consumer: name, token: range.token }, 'feed range delivered again')
+    size.note({ events: range.events.length, payloadBytes, isFull })
+    // Whoever is behind reads the next range while the store takes this one; its failure shows again in the next query.
+    const next = isFull ? readAhead(client, range.to, size.limits()).catch(() => undefined) : undefined
     const parked = await deliverRange(range, { deliver: options.deliver, log, pause })
     reach('feed.range.delivered')
     check()
     await advance(client, range, parked)
-    return { deliveredEvents: range.events.length, parkedEvents: parked.length, isFenced: false }
+    ahead = await next
+    return { deliveredEvents: range.events.length, parkedEvents: parked.length, isFull, isFenced: false }
   }
 
   async function whileActive(active: Session): Promise<void> {
@@ -102,8 +126,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     let idleAt = 0
     while (!ending.signal.aborted) {
       const startedAt = now().getTime()
-      const { deliveredEvents, isFenced } = await round(active)
-      if (ending.signal.aborted || deliveredEvents >= maxEvents) continue
+      const { deliveredEvents, isFull, isFenced } = await round(active)
+      if (ending.signal.aborted || isFull) continue
       if (deliveredEvents > 0) {
         const leftMs = startedAt + maxWaitMs - now().getTime()
         if (leftMs > 0) await pause(leftMs).catch(() => undefined)

@@ -5,7 +5,8 @@
 import type { PoolClient } from 'pg'
 import type { FeedPosition, FeedRange, ParkedEvent } from '../contract.ts'
 import { consumerOvertaken, positionAhead } from './problems.ts'
-import { EVENT_COLUMNS, toFeedEvent, toRange, type EventRow } from './position.ts'
+import { toRange } from './position.ts'
+import { KEEP_TOPICS, readOutbox, type OutboxEvents, type ReadLimits } from './read-outbox.ts'
 import { readSafeInstant } from './safe-instant.ts'
 
 type Queryable = Pick<PoolClient, 'query'>
@@ -15,8 +16,11 @@ const PEEKED_EVENTS = 2_000
 
 export interface PlannedRange {
   readonly range: FeedRange
+  readonly payloadBytes: number
   /** The plan was already there: an earlier try was cut off. */
   readonly isRepeated: boolean
+  /** More may wait behind it. */
+  readonly isFull: boolean
 }
 
 export type Plan =
@@ -57,7 +61,7 @@ async function readConsumer(client: Queryable, name: string): Promise<ConsumerRo
   const { rows } = await client.query<ConsumerRow>({
     name: 'feed-consumer',
     text: `select topics, done_xid::text as done_xid, done_seq::text as done_seq, planned_xid::text as planned_xid,
-        planned_seq::text as planned_seq, done_xid > pg_snapshot_xmax(pg_current_snapshot()) as is_ahead
+        planned_seq::text as planned_seq, ${KEEP_TOPICS}, done_xid > pg_snapshot_xmax(pg_current_snapshot()) as is_ahead
       from feed.consumers where name = $1`,
     values: [name],
   })
@@ -66,29 +70,49 @@ async function readConsumer(client: Queryable, name: string): Promise<ConsumerRo
   return row
 }
 
+/** Events read before their range is planned: those that follow `from`. */
+export interface AheadEvents extends OutboxEvents {
+  readonly from: FeedPosition
+}
+
+/** Reads on behind a range that is being delivered. What it finds is a range only when `planRange` has written it down. */
+export async function readAhead(
+  client: Queryable,
+  from: FeedPosition,
+  limits: ReadLimits,
+): Promise<AheadEvents> {
+  return { from, ...(await readOutbox(client, from, limits)) }
+}
+
 /**
  * The open plan if there is one, else a new one, written down before it is returned (F3).
- * @param maxEvents how many events a new range may hold.
+ * @param limits how much a new range may hold.
+ * @param ahead of the same connection; read anew when it does not begin where the consumer stands.
  */
-export async function planRange(client: Queryable, name: string, maxEvents: number): Promise<Plan> {
+export async function planRange(
+  client: Queryable,
+  name: string,
+  limits: ReadLimits,
+  ahead?: AheadEvents,
+): Promise<Plan> {
   const row = await readConsumer(client, name)
   const from = { xid: row.done_xid, seq: row.done_seq }
   if (row.planned_xid !== null && row.planned_seq !== null) {
     const to = { xid: row.planned_xid, seq: row.planned_seq }
+    // Everything up to `to` was behind the fence when it was planned, so the same ends always hold the same events.
+    const { events, payloadBytes } = await readOutbox(client, from, to)
     return {
       kind: 'range',
-      planned: { range: await readRange(client, name, row.topics, from, to), isRepeated: true },
+      planned: { range: toRange(name, from, to, events), payloadBytes, isRepeated: true, isFull: true },
     }
   }
-  const { rows } = await client.query<EventRow>({
-    name: 'feed-plan',
-    text: `select ${EVENT_COLUMNS} from feed.outbox o
-      where (o.xid, o.seq) > ($1::xid8, $2::bigint) and o.xid < pg_snapshot_xmin(pg_current_snapshot())
-        and o.topic = any($3)
-      order by o.xid, o.seq limit $4`,
-    values: [from.xid, from.seq, row.topics, maxEvents],
-  })
-  const last = rows.at(-1)
+  const isNext =
+    ahead !== undefined &&
+    ahead.from.xid === from.xid &&
+    ahead.from.seq === from.seq &&
+    ahead.events.length > 0
+  const { events, payloadBytes, isFull } = isNext ? ahead : await readOutbox(client, from, limits)
+  const last = events.at(-1)
   if (last === undefined) return { kind: 'empty', isFenced: await hasWaiting(client, row.topics, from) }
   const to = { xid: last.xid, seq: last.seq }
   await client.query({
@@ -98,25 +122,8 @@ export async function planRange(client: Queryable, name: string, maxEvents: numb
   })
   return {
     kind: 'range',
-    planned: { range: toRange(name, from, to, rows.map(toFeedEvent)), isRepeated: false },
+    planned: { range: toRange(name, from, to, events), payloadBytes, isRepeated: false, isFull },
   }
-}
-
-/** Everything up to `to` was behind the fence when it was planned, so the same ends always hold the same events. */
-async function readRange(
-  client: Queryable,
-  name: string,
-  topics: readonly string[],
-  from: FeedPosition,
-  to: FeedPosition,
-): Promise<FeedRange> {
-  const { rows } = await client.query<EventRow>(
-    `select ${EVENT_COLUMNS} from feed.outbox o
-     where (o.xid, o.seq) > ($1::xid8, $2::bigint) and (o.xid, o.seq) <= ($3::xid8, $4::bigint) and o.topic = any($5)
-     order by o.xid, o.seq`,
-    [from.xid, from.seq, to.xid, to.seq, topics],
-  )
-  return toRange(name, from, to, rows.map(toFeedEvent))
 }
 
 async function hasWaiting(

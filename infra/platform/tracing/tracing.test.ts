@@ -13,7 +13,12 @@ const log = createLog({ name: 'test', level: 'silent' })
 
 function toEvent(payload: string, change: Partial<FeedEvent> = {}): FeedEvent {
   return {
-    ...{ topic: 'form-events.v1', domain: 'd', eventKey: 'k', xid: '1', seq: '1', payload },
+    topic: 'form-events.v1',
+    domain: 'd',
+    eventKey: 'k',
+    xid: '1',
+    seq: '1',
+    payload,
     createdAt: new Date(1_000),
     ...change,
   }
