@@ -3,6 +3,7 @@
  * column of its rows. A repair sends the events again, or removes.
  */
 import { auditDomain, type DomainFound } from './audit-domain.ts'
+import { createBudget, type VerifyBudget } from './audit-hours.ts'
 import { look, settle } from './confirm.ts'
 import { documentOf, type Difference } from './difference.ts'
 import { repairAll, type RepairOptions, type Unrepaired } from './repair.ts'
@@ -14,8 +15,8 @@ export interface AuditOptions extends Omit<RepairOptions, 'countsOwed'> {
   readonly countsOwed?: boolean | undefined
   /** An hour, `2024-03-01T08`: only what stands in it or later is compared, by ids and versions. */
   readonly since?: string | undefined
-  /** How many documents may be compared column by column; all that need it unless told. */
-  readonly verifyDocuments?: number | undefined
+  /** How many documents may be compared column by column, and what came of that; all that need it unless told. */
+  readonly budget?: VerifyBudget | undefined
   /** Given up before the next domain. */
   readonly signal?: AbortSignal | undefined
   /** Of what was found, what a repair shall be tried on; all unless told. */
@@ -85,7 +86,7 @@ export async function runAudit(options: AuditOptions): Promise<AuditReport> {
 async function auditDomains(
   options: AuditOptions & RepairOptions,
 ): Promise<Omit<AuditReport, 'repaired' | 'unrepaired'>> {
-  const budget = { documents: options.verifyDocuments ?? Number.POSITIVE_INFINITY }
+  const { budget = createBudget(Number.POSITIVE_INFINITY) } = options
   const scope = options.since === undefined ? { budget } : { since: options.since }
   const found: DomainFound[] = []
   for (const domain of options.domains) {

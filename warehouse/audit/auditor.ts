@@ -13,9 +13,11 @@ import {
 } from '#infra/platform/index.ts'
 import { LOADER_CONSUMER } from '../contract.ts'
 import { runAudit, type AuditOptions, type AuditReport } from './audit.ts'
+import { createBudget, type VerifyBudget } from './audit-hours.ts'
 import { tryAuditLock } from './lock.ts'
 import { createPatience } from './patience.ts'
 import { createRecentDomains } from './recent-domains.ts'
+import { restAfter, type PassCost } from './rest.ts'
 import { recordRun, type AuditOutcome } from './runs.ts'
 
 export interface AuditorOptions extends Pick<
@@ -40,9 +42,6 @@ export interface Auditor {
 
 const FULL_EVERY_MS = 15_000
 const RECENT_EVERY_MS = 5_000
-/** A pass is followed by so many times its own length of rest: it costs at most a twentieth of the time. */
-const REST = 20
-const LONGEST_REST_MS = 3_600_000
 /** Compared column by column in one pass: a few seconds' worth. */
 const VERIFY_DOCUMENTS = 2_000
 const RECENT_HOURS = 2
@@ -63,7 +62,7 @@ export function createAuditor(options: AuditorOptions): Auditor {
   const due: Record<Scope, number> = { full: 0, recent: 0 }
   let hurried = 0
 
-  async function audit(scope: Scope): Promise<AuditReport> {
+  async function audit(scope: Scope, budget: VerifyBudget): Promise<AuditReport> {
     const domains = scope === 'full' ? await options.listDomains() : await recentDomains.take()
     const since = new Date(now().getTime() - RECENT_HOURS * HOUR_MS).toISOString().slice(0, 13)
     return runAudit({
@@ -73,19 +72,19 @@ export function createAuditor(options: AuditorOptions): Auditor {
       countsOwed: false,
       signal,
       mayRepair: patience.mayRepair,
-      ...(scope === 'full' ? { verifyDocuments: VERIFY_DOCUMENTS } : { since }),
+      ...(scope === 'full' ? { budget } : { since }),
     })
   }
 
   /** @returns how many documents it mended. */
-  async function pass(scope: Scope): Promise<number> {
+  async function pass(scope: Scope, budget: VerifyBudget): Promise<number> {
     const startedAt = now()
     const asOf = await readAsOf(postgres)
     let outcome: AuditOutcome = 'done'
     let code: string | null = null
     let report: AuditReport | null = null
     try {
-      report = await audit(scope)
+      report = await audit(scope, budget)
       patience.note(report)
     } catch (error) {
       if (signal.aborted) return 0
@@ -102,11 +101,9 @@ export function createAuditor(options: AuditorOptions): Auditor {
     return report === null ? 0 : report.differences.length - (report.remaining ?? 0)
   }
 
-  function rest(scope: Scope, startedMs: number, mended: number): void {
+  function rest(scope: Scope, cost: PassCost, mended: number): void {
     hurried = mended === 0 ? 0 : hurried + 1
-    const shortest = scope === 'full' ? fullEveryMs : recentEveryMs
-    const long = Math.min(LONGEST_REST_MS, REST * (performance.now() - startedMs))
-    due[scope] = now().getTime() + Math.max(shortest, long)
+    due[scope] = now().getTime() + restAfter(cost, scope === 'full' ? fullEveryMs : recentEveryMs)
     if (mended > 0 && hurried <= MOST_HURRIED) due.full = now().getTime() + HURRIED_AFTER_MS
   }
 
@@ -120,12 +117,13 @@ export function createAuditor(options: AuditorOptions): Auditor {
       due[scope] = at + recentEveryMs
       return
     }
+    const budget = createBudget(VERIFY_DOCUMENTS)
     let mended = 0
     try {
-      mended = await pass(scope)
+      mended = await pass(scope, budget)
     } finally {
       unlock()
-      rest(scope, startedMs, mended)
+      rest(scope, { ...budget, lengthMs: performance.now() - startedMs }, mended)
     }
   }
 

@@ -72,8 +72,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     session = opened
     await registerConsumer(opened.client, name, topics)
     heartbeat = setInterval(() => {
-      // Its failure is the connection's, which the loop finds by itself.
-      touchConsumer(opened.client, name).catch(() => undefined)
+      // Not on the session's connection, which may be reading on; when Postgres is away, the loop finds that by itself.
+      touchConsumer(postgres.pool, name).catch(() => undefined)
     }, HEARTBEAT_MS)
     log.info({ consumer: name }, 'feed consumer active')
     return opened
@@ -115,9 +115,10 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     const next = isFull ? readAhead(client, range.to, size.limits()).catch(() => undefined) : undefined
     const parked = await deliverRange(range, { deliver: options.deliver, log, pause })
     reach('feed.range.delivered')
+    const read = await next
     check()
     await advance(client, range, parked)
-    ahead = await next
+    ahead = read
     return { deliveredEvents: range.events.length, parkedEvents: parked.length, isFull, isFenced: false }
   }
 
