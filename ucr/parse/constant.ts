@@ -4,13 +4,14 @@
  * Source: reference §6.3, `constant`.
  */
 import { readConstantDate } from '../value/dates.ts'
+import { TAG } from '../value/value.ts'
 import type { Value } from '../value/value.ts'
 
 export function readConstant(raw: unknown): Value {
   if (typeof raw === 'string') return readConstantDate(raw) ?? raw
   if (Array.isArray(raw)) return raw.map(readConstant)
-  if (typeof raw === 'object' && raw !== null)
+  if (typeof raw === 'object' && raw !== null && !(TAG in raw))
     return Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, readConstant(value)]))
-  // JSON has nothing else.
-  return raw as null | boolean | number
+  // JSON has nothing else, and code may give a value that is one already.
+  return raw as Value
 }

@@ -8,11 +8,11 @@ import { describe } from './fault.ts'
 import { refuse, runInside } from './issues.ts'
 import { nearest } from './nearest.ts'
 import type { Refs } from './refs.ts'
-import { orNull, someOf, text } from './schema.ts'
+import { anything, orNull, someOf, text } from './schema.ts'
 import type { Schemas } from './schema.ts'
 
 /** Operators are written in any case. */
-const operator = z.unknown().transform((raw, context) => {
+const operator = anything.transform((raw, context) => {
   const word = typeof raw === 'string' ? raw.toLowerCase() : null
   const known = OPERATORS.find((candidate) => candidate === word)
   if (known !== undefined) return known
@@ -27,7 +27,7 @@ const operator = z.unknown().transform((raw, context) => {
 
 /** A value of the item to compare with: required, and null is one. */
 function propertyValue({ expression }: Refs): Refs['expression'] {
-  return z.unknown().transform((raw, context) => {
+  return anything.transform((raw, context) => {
     if (raw !== undefined) return runInside(expression, raw, context, [])
     refuse(context, raw, {
       kind: keyMissing,

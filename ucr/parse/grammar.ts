@@ -12,7 +12,7 @@ import { lookupSchemas } from './expression/lookup.ts'
 import { filterSchemas } from './filter.ts'
 import { refuse, runInside } from './issues.ts'
 import type { Refs } from './refs.ts'
-import { isObject, unionOf } from './schema.ts'
+import { anything, isObject, unionOf } from './schema.ts'
 import type { Schemas } from './schema.ts'
 
 /** Schemas of every expression and every filter, by type. */
@@ -23,7 +23,7 @@ export interface Grammar extends Refs {
 
 /** What is no object is the constant itself. */
 function withShorthand(objects: z.ZodType<Expression>): z.ZodType<Expression> {
-  return z.unknown().transform((raw, context): Expression => {
+  return anything.transform((raw, context): Expression => {
     if (isObject(raw)) return runInside(objects, raw, context, [])
     if (raw !== undefined) return { type: 'constant', constant: readConstant(raw) }
     refuse(context, raw, { kind: keyMissing, found: 'nothing', allowed: 'an expression or a value' })

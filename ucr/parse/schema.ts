@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { describe } from './fault.ts'
 import { refuse, runInside } from './issues.ts'
 import { nearest } from './nearest.ts'
+import { TAG } from '../value/value.ts'
 import { isForeignType } from './foreign.ts'
 import { keyMissing, typeForeign, typeMissing, typeUnknown, valueInvalid } from '../problems.ts'
 
@@ -11,8 +12,12 @@ export type Schemas<T extends { readonly type: string }> = {
   readonly [K in T['type']]: z.ZodObject & z.ZodType<Extract<T, { readonly type: K }>>
 }
 
+/** An object of JSON; a date or decimal that code put into a configuration is a value. */
 export const isObject = (raw: unknown): raw is Readonly<Record<string, unknown>> =>
-  typeof raw === 'object' && raw !== null && !Array.isArray(raw)
+  typeof raw === 'object' && raw !== null && !Array.isArray(raw) && !(TAG in raw)
+
+/** Any JSON and nothing at all: a schema on top of it decides what a missing key means. */
+export const anything = z.unknown().optional()
 
 /** What is left out or null, as null. */
 export const orNull = <T>(schema: z.ZodType<T>): z.ZodType<T | null> =>
@@ -21,6 +26,13 @@ export const orNull = <T>(schema: z.ZodType<T>): z.ZodType<T | null> =>
 /** What is left out or null, as something else. */
 export const or = <T>(schema: z.ZodType<T>, otherwise: T): z.ZodType<T> =>
   schema.nullish().transform((value) => value ?? otherwise)
+
+/** What is left out, null or `{}`, as null: none of it. */
+export const orNone = <T>(schema: z.ZodType<T>): z.ZodType<T | null> =>
+  anything.transform((raw, context) => {
+    const isNone = raw === undefined || raw === null || (isObject(raw) && Object.keys(raw).length === 0)
+    return isNone ? null : runInside(schema, raw, context, [])
+  })
 
 export const text = z.string().min(1)
 export const flag = (otherwise: boolean): z.ZodType<boolean> => or(z.boolean(), otherwise)
@@ -49,7 +61,7 @@ export function unionOf<T extends { readonly type: string }>(
 ): z.ZodType<T> {
   // The keys of the record are its types.
   const types = Object.keys(schemas) as T['type'][]
-  return z.unknown().transform((raw, context): T => {
+  return anything.transform((raw, context): T => {
     const allowed = types.join(', ')
     if (!isObject(raw)) {
       const kind = raw === undefined ? keyMissing : valueInvalid

@@ -24,29 +24,55 @@ interface PropertyReference {
   readonly property_path: readonly string[] | null
 }
 
-export type Indicator = ColumnOptions &
-  (
-    | { readonly type: 'boolean' | 'small_boolean'; readonly filter: Filter }
-    | { readonly type: 'count' | 'inserted_at' | 'repeat_iteration' }
-    | ({ readonly type: 'raw'; readonly datatype: Datatype } & PropertyReference)
-    | {
-        readonly type: 'expression'
-        readonly expression: Expression
-        readonly datatype: Datatype
-        readonly transform: Transform | null
-      }
-    | ({
-        readonly type: 'choice_list'
-        readonly choices: readonly (string | number | boolean)[]
-        readonly select_style: 'single' | 'multiple'
-      } & PropertyReference)
-    | {
-        readonly type: 'ledger_balances' | 'due_list_date'
-        readonly ledger_section: string
-        readonly product_codes: readonly string[]
-        readonly case_id_expression: Expression
-      }
-  )
+/** One 0/1 column: whether the item passes. The small kind has a column of two bytes. */
+interface BooleanIndicator<T extends string> extends ColumnOptions {
+  readonly type: T
+  readonly filter: Filter
+}
+
+/** A column that needs nothing of the item: always 1, the moment of saving, the number of the row. */
+interface PlainIndicator<T extends string> extends ColumnOptions {
+  readonly type: T
+}
+
+interface RawIndicator extends ColumnOptions, PropertyReference {
+  readonly type: 'raw'
+  readonly datatype: Datatype
+}
+
+interface ExpressionIndicator extends ColumnOptions {
+  readonly type: 'expression'
+  readonly expression: Expression
+  readonly datatype: Datatype
+  readonly transform: Transform | null
+}
+
+/** One 0/1 column a choice, `<column_id>_<choice>`. */
+interface ChoiceListIndicator extends ColumnOptions, PropertyReference {
+  readonly type: 'choice_list'
+  readonly choices: readonly (string | number | boolean)[]
+  readonly select_style: 'single' | 'multiple'
+}
+
+/** One column a product, `<column_id>_<code>`: its balance, or the day that so many days after 1970-01-01 is. */
+interface LedgerIndicator<T extends string> extends ColumnOptions {
+  readonly type: T
+  readonly ledger_section: string
+  readonly product_codes: readonly string[]
+  readonly case_id_expression: Expression
+}
+
+export type Indicator =
+  | BooleanIndicator<'boolean'>
+  | BooleanIndicator<'small_boolean'>
+  | PlainIndicator<'count'>
+  | PlainIndicator<'inserted_at'>
+  | PlainIndicator<'repeat_iteration'>
+  | RawIndicator
+  | ExpressionIndicator
+  | ChoiceListIndicator
+  | LedgerIndicator<'ledger_balances'>
+  | LedgerIndicator<'due_list_date'>
 export type IndicatorType = Indicator['type']
 
 /** A column of the table, in its order there. */

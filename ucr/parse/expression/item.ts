@@ -8,17 +8,17 @@ import { describe } from '../fault.ts'
 import { refuse, runInside } from '../issues.ts'
 import { datatype } from '../refs.ts'
 import type { Refs } from '../refs.ts'
-import { isObject, someOf, text } from '../schema.ts'
+import { anything, isObject, someOf, text } from '../schema.ts'
 import type { Schemas } from '../schema.ts'
 
 /** Required, and null is a value like any other. */
-export const constant = z.unknown().transform((raw, context) => {
+export const constant = anything.transform((raw, context) => {
   if (raw !== undefined) return readConstant(raw)
   refuse(context, raw, { kind: keyMissing, found: 'nothing', allowed: 'any value, null too' })
   return z.NEVER
 })
 
-const jsonPath = z.unknown().transform((raw, context) => {
+const jsonPath = anything.transform((raw, context) => {
   const steps = typeof raw === 'string' ? parseJsonPath(raw) : null
   if (steps !== null) return steps
   const kind = raw === undefined ? keyMissing : valueInvalid
@@ -27,11 +27,9 @@ const jsonPath = z.unknown().transform((raw, context) => {
 })
 
 function propertyName({ expression }: Refs): z.ZodType<string | Expression> {
-  return z
-    .unknown()
-    .transform((raw, context) =>
-      isObject(raw) ? runInside(expression, raw, context, []) : runInside(text, raw, context, []),
-    )
+  return anything.transform((raw, context) =>
+    isObject(raw) ? runInside(expression, raw, context, []) : runInside(text, raw, context, []),
+  )
 }
 
 export function itemSchemas(refs: Refs): Schemas<ItemExpression> {

@@ -2,25 +2,16 @@
 import { z } from 'zod'
 import { AGGREGATIONS_OF_LISTS } from '../../tree/expression.ts'
 import type { Expression, ListExpression } from '../../tree/expression.ts'
-import type { Filter } from '../../tree/filter.ts'
 import { runInside } from '../issues.ts'
 import type { Refs } from '../refs.ts'
-import { choice, isObject, listOf, or } from '../schema.ts'
+import { anything, choice, listOf, or, orNone } from '../schema.ts'
 import type { Schemas } from '../schema.ts'
 
 /** Left out is null; written as null it is the constant null. */
 function maybe({ expression }: Refs): z.ZodType<Expression | null> {
-  return z
-    .unknown()
-    .transform((raw, context) => (raw === undefined ? null : runInside(expression, raw, context, [])))
-}
-
-/** Left out, null or `{}`: no test. */
-function maybeFilter({ filter }: Refs): z.ZodType<Filter | null> {
-  return z.unknown().transform((raw, context) => {
-    const isNone = raw === undefined || raw === null || (isObject(raw) && Object.keys(raw).length === 0)
-    return isNone ? null : runInside(filter, raw, context, [])
-  })
+  return anything.transform((raw, context) =>
+    raw === undefined ? null : runInside(expression, raw, context, []),
+  )
 }
 
 export function listSchemas(refs: Refs): Schemas<ListExpression> {
@@ -30,7 +21,7 @@ export function listSchemas(refs: Refs): Schemas<ListExpression> {
     iterator: z.object({
       type: z.literal('iterator'),
       expressions: listOf(expression),
-      test: maybeFilter(refs),
+      test: orNone(filter),
     }),
     array_index: z.object({
       type: z.literal('array_index'),

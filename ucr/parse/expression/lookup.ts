@@ -1,19 +1,10 @@
 /** How expressions on other documents are written. */
 import { z } from 'zod'
 import { DOCUMENT_TYPES } from '../../tree/expression.ts'
-import type { Expression, LookupExpression } from '../../tree/expression.ts'
-import { runInside } from '../issues.ts'
+import type { LookupExpression } from '../../tree/expression.ts'
 import type { Refs } from '../refs.ts'
-import { choice, listOf, or, orNull, text } from '../schema.ts'
+import { choice, listOf, or, orNone, orNull, text } from '../schema.ts'
 import type { Schemas } from '../schema.ts'
-
-function maybe({ expression }: Refs): z.ZodType<Expression | null> {
-  return z
-    .unknown()
-    .transform((raw, context) =>
-      raw === undefined || raw === null ? null : runInside(expression, raw, context, []),
-    )
-}
 
 export function lookupSchemas(refs: Refs): Schemas<LookupExpression> {
   const { expression } = refs
@@ -55,7 +46,7 @@ export function lookupSchemas(refs: Refs): Schemas<LookupExpression> {
       type: z.literal('ancestor_location'),
       location_id: expression,
       location_type: expression,
-      location_property: maybe(refs),
+      location_property: orNone(expression),
     }),
   }
 }
