@@ -75,6 +75,18 @@ export const primaryKeyInvalid = fault(
   'UCR_PRIMARY_KEY_INVALID',
   (d) => `${d.path} is ${d.found}; the primary key must be ${d.allowed}.`,
 )
+export const columnRestricted = fault(
+  'UCR_COLUMN_RESTRICTED',
+  (d) => `${d.path} is ${d.found}, which carries SQL; ${d.allowed}.`,
+)
+export const columnNotSortable = fault(
+  'UCR_COLUMN_NOT_SORTABLE',
+  (d) => `${d.path} sorts by ${d.found}, which the engine does not know; ${d.allowed}.`,
+)
+export const totalNotNumeric = fault(
+  'UCR_TOTAL_NOT_NUMERIC',
+  (d) => `The column ${d.path} has ${d.found}; a total needs ${d.allowed}.`,
+)
 export const specTooLarge = fault(
   'UCR_SPEC_TOO_LARGE',
   (d) => `${d.path} is ${d.found}; a configuration may be ${d.allowed}.`,

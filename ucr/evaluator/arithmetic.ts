@@ -91,7 +91,7 @@ const isWhole = (kind: ValueKind): boolean => kind === 'integer' || kind === 'bo
 const isNumber = (kind: ValueKind): boolean => isWhole(kind) || kind === 'float' || kind === 'decimal'
 const toBigInt = (value: Value): bigint => BigInt(toInteger(value) ?? 0)
 /** A number of any kind but decimal, as a double. */
-export const toFloat = (value: Value): number =>
+const toFloat = (value: Value): number =>
   kindOf(value) === 'float' ? floatIn(value) : Number(toBigInt(value))
 
 function numbers(operator: BinaryOperator, a: Value, b: Value): Result {

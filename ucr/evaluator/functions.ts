@@ -3,12 +3,11 @@ import { findJsonPath, findOneOrList } from '../json-path/find.ts'
 import { parseJsonPath } from '../json-path/parse.ts'
 import type { FunctionName } from '../tree/statement.ts'
 import { toInteger } from '../value/cast.ts'
-import { decimalToNumber } from '../value/decimal.ts'
-import { readFloat } from '../value/numbers.ts'
+import { toDouble } from '../value/float.ts'
 import { toText } from '../value/text.ts'
 import { floatOf, isDict, isList, isTruthy, kindOf } from '../value/value.ts'
-import type { DecimalValue, DictValue, DurationValue, Value } from '../value/value.ts'
-import { FAILED, secondsOf, toFloat } from './arithmetic.ts'
+import type { DictValue, DurationValue, Value } from '../value/value.ts'
+import { FAILED, secondsOf } from './arithmetic.ts'
 import type { Result } from './arithmetic.ts'
 import { round } from './round.ts'
 
@@ -41,25 +40,8 @@ function range(args: readonly Value[]): Result {
 }
 
 function toFloatOrFail(value: Value): Result {
-  switch (kindOf(value)) {
-    case 'boolean':
-    case 'integer':
-    case 'float':
-      return floatOf(toFloat(value))
-    case 'decimal':
-      return floatOf(decimalToNumber(value as DecimalValue))
-    case 'string': {
-      const float = readFloat(value as string)
-      return float === null ? FAILED : floatOf(float)
-    }
-    case 'null':
-    case 'date':
-    case 'datetime':
-    case 'duration':
-    case 'list':
-    case 'dict':
-      return FAILED
-  }
+  const double = toDouble(value)
+  return double === null ? FAILED : floatOf(double)
 }
 
 function jsonpath(args: readonly Value[], scope: StatementScope, named: Named): Result {

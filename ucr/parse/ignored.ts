@@ -20,7 +20,17 @@ const OPAQUE = new Set([
   'statement',
 ])
 /** Records of other servers, and what a configuration carries about itself. */
-const KNOWN = new Set(['comment', '_id', '_rev', 'doc_type', 'last_modified', 'datatype', 'type'])
+const KNOWN = new Set([
+  'comment',
+  '_id',
+  '_rev',
+  'doc_type',
+  'last_modified',
+  'datatype',
+  'type',
+  'alias',
+  'aggregation',
+])
 
 /** One warning a key of `raw` that `tree` lacks. */
 export function findIgnored(raw: unknown, tree: unknown, path: Path = []): readonly Fault[] {
