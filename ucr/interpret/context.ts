@@ -45,8 +45,8 @@ export function createBudget(): Budget {
 export interface Surroundings {
   /** UTC. */
   readonly now: DateTimeValue
-  /** The day of `now` where the interpreter's time zone says. */
-  readonly today: DateValue
+  /** The day of `now` in the interpreter's time zone. */
+  readonly today: () => DateValue | null
   /** 0 ≤ x < 1. */
   readonly random: () => number
   readonly lookup: Lookup

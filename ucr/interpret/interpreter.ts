@@ -6,9 +6,9 @@ import type { Expression } from '../tree/expression.ts'
 import type { Filter } from '../tree/filter.ts'
 import type { Transform } from '../tree/transform.ts'
 import { readInstant } from '../value/dates.ts'
-import { dateOf, datetimeOf, fromJson } from '../value/value.ts'
-import type { DateTimeValue, DateValue, DictValue, Value } from '../value/value.ts'
-import { dayIn } from '../value/zone.ts'
+import { fromJson } from '../value/value.ts'
+import type { DateTimeValue, DictValue, Value } from '../value/value.ts'
+import { createDayIn } from '../value/zone.ts'
 import { createContext } from './evaluate.ts'
 import { createBudget } from './context.ts'
 import type { Context, Lookup, Surroundings } from './context.ts'
@@ -49,25 +49,28 @@ const NONE: Surroundings['named'] = { expressions: new Map(), filters: new Map()
 
 /**
  * The reference interpreter. Total: no document makes any of its functions throw, and each ends within the bounds of one document.
+ * @throws TypeError when `now` gives no instant; RangeError for a time zone that is none.
  * Source: reference §6.2–§6.8, §6.15; ADR 0028.
  */
 export function createInterpreter(options: InterpreterOptions): Interpreter {
   const { lookup, random, timezone = 'UTC', language = 'en' } = options
-  const moment = (): { now: DateTimeValue; today: DateValue } => {
-    const now = readInstant(options.now()) ?? datetimeOf(0, 0)
-    // The epoch is inside the calendar, so these are never null.
-    if (now === null) throw new Error('The calendar has no epoch.')
-    const today = dayIn(timezone, now) ?? dateOf(now.days)
-    if (today === null) throw new Error('The calendar has no today.')
-    return { now, today }
+  const dayIn = createDayIn(timezone)
+  const moment = (): DateTimeValue => {
+    const now = readInstant(options.now())
+    if (now === null) throw new TypeError('The clock of an interpreter must tell ISO 8601 instants.')
+    return now
   }
-  const around = (named: Partial<Surroundings['named']> = {}): Surroundings => ({
-    ...moment(),
-    random,
-    lookup,
-    named: { ...NONE, ...named },
-    budget: createBudget(),
-  })
+  const around = (named: Partial<Surroundings['named']> = {}): Surroundings => {
+    const now = moment()
+    return {
+      now,
+      today: () => dayIn(now),
+      random,
+      lookup,
+      named: { ...NONE, ...named },
+      budget: createBudget(),
+    }
+  }
   const ofSource = (source: DataSource): Surroundings =>
     around({ expressions: source.named_expressions, filters: source.named_filters })
   const alone = ({ root, iteration = 0, named }: EvaluationScope = {}): Context =>
@@ -94,6 +97,6 @@ export function createInterpreter(options: InterpreterOptions): Interpreter {
     },
     validate: (source, document) => failedValidations(source, document, ofSource(source)),
     transform: (transform, value, domain = '') =>
-      applyTransform(transform, value, forTransforms(domain, moment().now)),
+      applyTransform(transform, value, forTransforms(domain, moment())),
   }
 }

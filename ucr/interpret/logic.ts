@@ -44,7 +44,7 @@ export const logicHandlers: Handlers<LogicExpression> = {
     const value = evaluateStatement(node.statement, {
       names: evaluateEach(node.context_variables, item, context),
       root: () => context.root,
-      today: () => context.today,
+      today: context.today,
       random: context.random,
       namedValue: (name, on) => namedValue(name, on, context),
     })

@@ -113,6 +113,12 @@ function readBracket(reader: Reader): JsonPathStep | null {
   return { step: 'names', names }
 }
 
+/** What stands in brackets, with the closing one. */
+function readClosed(reader: Reader): JsonPathStep | null {
+  const step = readBracket(reader)
+  return reader.skip(']') ? step : null
+}
+
 function readName(reader: Reader): JsonPathStep | null {
   if (reader.skip('*')) return { step: 'all' }
   const quoted = reader.take(QUOTED)
@@ -126,10 +132,9 @@ function readSteps(reader: Reader): readonly JsonPathStep[] | null {
     let step: JsonPathStep | null = null
     if (reader.skip('..')) {
       steps.push({ step: 'descendants' })
-      step = reader.skip('[') ? readBracket(reader) : readName(reader)
+      step = reader.skip('[') ? readClosed(reader) : readName(reader)
     } else if (reader.skip('[')) {
-      step = readBracket(reader)
-      if (!reader.skip(']')) return null
+      step = readClosed(reader)
     } else if (reader.skip('.')) step = readName(reader)
     else {
       step = isFirst ? readName(reader) : null

@@ -10,7 +10,7 @@ import { transform } from './transform.ts'
 
 const SLUG = /^[\p{L}\p{N}_\-:]+$/u
 /** Ids of tables and columns. */
-export const slug = text.regex(SLUG, 'text of letters, digits, underscore, hyphen and colon')
+export const slug = z.string().regex(SLUG, 'text of letters, digits, underscore, hyphen and colon')
 
 const common = {
   column_id: slug,

@@ -32,10 +32,8 @@ function sumOf(rows: readonly Row[], alias: string): Result {
 
 function totalOf({ slug, column }: ShownColumn, rows: readonly Row[]): Result {
   if (column.type !== 'percent') return sumOf(rows, slug)
-  const [num, denom] = [
-    sumOf(rows, numeratorAlias(column.column_id)),
-    sumOf(rows, denominatorAlias(column.column_id)),
-  ]
+  const num = sumOf(rows, numeratorAlias(column.column_id))
+  const denom = sumOf(rows, denominatorAlias(column.column_id))
   return num === FAILED || denom === FAILED ? FAILED : formatPercent(num, denom, column.format)
 }
 
