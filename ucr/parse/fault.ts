@@ -1,5 +1,5 @@
 /** A fault as a value: parsing never throws, and tells all faults of a configuration at once. */
-import type { Problem } from '#infra/platform/problem.ts'
+import type { Problem } from '#infra/platform/index.ts'
 import type { FaultDetails } from '../problems.ts'
 
 /** One thing wrong with a configuration. */

@@ -170,6 +170,27 @@ function readOne(filter: ReportFilter, reading: Reading): Read {
   }
 }
 
+/** Text compared with a number, a date or an instant is read as one, as the server's database does; what cannot be read stays text. */
+function fitClause(clause: Clause, datatypeOf: Reading['datatypeOf']): Clause {
+  const fit = (field: string, value: Value): Value => {
+    const datatype = datatypeOf(field)
+    if (typeof value !== 'string' || datatype === 'string' || datatype === 'array') return value
+    return cast(value, datatype) ?? value
+  }
+  switch (clause.op) {
+    case 'compare':
+    case 'distinct_from':
+      return { ...clause, value: fit(clause.field, clause.value) }
+    case 'range':
+      return { ...clause, from: fit(clause.field, clause.from), to: fit(clause.field, clause.to) }
+    case 'in':
+      return { ...clause, values: clause.values.map((value) => fit(clause.fields[0] ?? '', value)) }
+    case 'is_null':
+    case 'nothing':
+      return clause
+  }
+}
+
 const isClauses = (read: Read): read is readonly Clause[] => Array.isArray(read)
 
 /**
@@ -188,7 +209,12 @@ export function readFilterValues(
     params,
     datatypeOf: (field) => source.columns.find(({ id }) => id === field)?.datatype ?? null,
   }
-  const read = report.filters.map((filter) => readOne(filter, reading))
+  const read = report.filters.map((filter): Read => {
+    const found = readOne(filter, reading)
+    // Dates are typed already, and some of them are meant to be compared as text.
+    if (!isClauses(found) || filter.type === 'date') return found
+    return found.map((clause) => fitClause(clause, reading.datatypeOf))
+  })
   const faults = read.filter((each): each is Fault => !isClauses(each))
   if (faults.length > 0) return refused(faults)
   return { ok: true, value: read.filter(isClauses).flat(), warnings: [] }

@@ -1,5 +1,5 @@
 /** Random configurations and documents: every type of filter and expression, and documents as messy as people's. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { AGGREGATIONS_OF_LISTS } from '../tree/expression.ts'
 import { OPERATORS } from '../tree/filter.ts'
 import { DATATYPES } from '../value/cast.ts'

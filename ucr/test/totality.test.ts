@@ -1,5 +1,5 @@
 /** No document can throw: random trees on random documents give a value, the same each time, within the bounds of one document. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   createInMemoryLookup,

@@ -36,7 +36,6 @@ export type Chart =
       readonly secondary_aggregation: string
       readonly value_column: string
     })
-export type ChartType = Chart['type']
 
 export interface SortRule {
   /** A column of the report, or of the data source. */
