@@ -5,7 +5,7 @@ import type { DateTimeValue, DateValue, DictValue, Value } from '../value/value.
 
 /**
  * Other documents, read-only and in one moment: `related_doc`, forms of a case, subcases, groups, ledgers. Synchronous, so that a tree
- * evaluates in one go; whoever reads a database loads what a batch asks for and evaluates again (`createRounds`).
+ * evaluates in one go; over a database, `createRounds` evaluates, loads what was asked for, and evaluates again.
  * Every function takes the domain first and must not look into another.
  */
 export interface Lookup {

@@ -2,7 +2,7 @@
  * From the parameters of a request to the conditions of the query. Values are typed by the column they are compared with, never spliced.
  * Source: reference §6.14.
  */
-import { createFault, describe } from '../parse/fault.ts'
+import { createFault } from '../parse/fault.ts'
 import type { Fault, Parsed } from '../parse/fault.ts'
 import { refused } from '../parse/read.ts'
 import { filterValueInvalid } from '../problems.ts'
@@ -43,8 +43,9 @@ interface Reading extends FilterContext {
 
 type Read = readonly Clause[] | Fault
 
-const wrong = (slug: string, found: unknown, allowed: string): Fault =>
-  createFault([slug], { kind: filterValueInvalid, found: describe(found), allowed })
+/** What a person typed is not repeated: it may be anything. */
+const wrong = (slug: string, allowed: string): Fault =>
+  createFault([slug], { kind: filterValueInvalid, found: 'something else', allowed })
 
 const first = (params: Params, slug: string): string => valuesOf(params, slug)[0] ?? ''
 
@@ -81,7 +82,7 @@ function readDate(filter: DateFilter, { params, datatypeOf }: Reading): Read {
   }
   const [start, end] = [read('start'), read('end')]
   const bad = [start, end].find(([text, day]) => text !== '' && day === null)
-  if (bad !== undefined) return wrong(filter.slug, bad[0], 'a day like 2026-03-01, or empty')
+  if (bad !== undefined) return wrong(filter.slug, 'a day like 2026-03-01, or empty')
   return rangeOf(
     filter.field,
     [start[1], end[1]],
@@ -96,11 +97,11 @@ function readQuarter(filter: QuarterFilter, { params, datatypeOf, today }: Readi
   if (quarter === '' && year === '') return []
   if (quarter === '_all' || year === '_all') {
     if (filter.show_all) return []
-    return wrong(filter.slug, '_all', `a year and a quarter, like ${formatDay(today.days).slice(0, 4)} and 1`)
+    return wrong(filter.slug, `a year and a quarter, like ${formatDay(today.days).slice(0, 4)} and 1`)
   }
   const [y, q] = [readInteger(year), readInteger(quarter)].map(Number) as [number, number]
   if (!/^\d{4}$/.test(year) || !/^[1-4]$/.test(quarter) || y < 1 || y > 9998)
-    return wrong(filter.slug, `${year} ${quarter}`, 'a year of four digits and a quarter from 1 to 4')
+    return wrong(filter.slug, 'a year of four digits and a quarter from 1 to 4')
   const datatype = datatypeOf(filter.field)
   const start = (index: number): Value =>
     edgeOf(
@@ -124,9 +125,9 @@ function readNumeric(filter: NumericFilter, { params }: Reading): Read {
   const sign = first(params, `${filter.slug}-operator`) || String(member(given, 'operator') ?? '=')
   if (operand === '') return []
   const operator = NUMERIC_OPERATORS.find((candidate) => candidate === sign)
-  if (operator === undefined) return wrong(filter.slug, sign, `compared with ${NUMERIC_OPERATORS.join(' ')}`)
+  if (operator === undefined) return wrong(filter.slug, `compared with ${NUMERIC_OPERATORS.join(' ')}`)
   const [whole, float] = [readInteger(operand), readFloat(operand)]
-  if (float === null || !Number.isFinite(float)) return wrong(filter.slug, operand, 'a number')
+  if (float === null || !Number.isFinite(float)) return wrong(filter.slug, 'a number')
   return [compareClause(filter.field, operator, whole === null ? floatOf(float) : integerOf(whole))]
 }
 
