@@ -39,6 +39,10 @@ export const keyIgnored = fault(
   'UCR_KEY_IGNORED',
   (d) => `${d.path} has no effect, nothing reads it (read are: ${d.allowed})${ending(d)}`,
 )
+export const statementInvalid = fault(
+  'UCR_STATEMENT_INVALID',
+  (d) => `${d.path} cannot be read (${d.found}), so its value is always null; it may have ${d.allowed}.`,
+)
 export const valueInvalid = fault(
   'UCR_VALUE_INVALID',
   (d) => `${d.path} is ${d.found}; it must be ${d.allowed}${ending(d)}`,

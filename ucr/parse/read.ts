@@ -4,6 +4,7 @@ import type { Fault, Parsed } from './fault.ts'
 import { findIgnored } from './ignored.ts'
 import { toFaults } from './issues.ts'
 import { checkSize } from './size.ts'
+import { findInvalidStatements } from './statements.ts'
 
 /** Freezes a tree and all below it. Maps stay maps; their values are frozen. */
 export function deepFreeze<T>(value: T): T {
@@ -35,5 +36,6 @@ export function readWhole<T>(schema: z.ZodType<T>, raw: unknown, { keys, check }
   if (!result.success) return refused(toFaults(result.error, keys))
   const faults = check(result.data)
   if (faults.length > 0) return refused(faults)
-  return { ok: true, value: deepFreeze(result.data), warnings: findIgnored(raw, result.data) }
+  const warnings = [...findIgnored(raw, result.data), ...findInvalidStatements(result.data)]
+  return { ok: true, value: deepFreeze(result.data), warnings: warnings.sort(byPath) }
 }

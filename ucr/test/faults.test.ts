@@ -99,6 +99,16 @@ it('a key that nothing reads is a warning, not a fault', () => {
   ])
 })
 
+it('a statement that cannot be read is a warning: its value is null', () => {
+  const parsed = parseExpression({
+    type: 'root_doc',
+    expression: { type: 'evaluator', statement: 'a ** 2', context_variables: { a: 1 } },
+  })
+  expect(parsed.ok && parsed.warnings.map(({ code, path, found }) => [code, path, found])).toEqual([
+    ['UCR_STATEMENT_INVALID', '$.expression.statement', 'powers are not allowed'],
+  ])
+})
+
 it('a comment is no warning', () => {
   const parsed = parseExpression({ type: 'identity', comment: 'x' })
   expect(parsed.ok && parsed.warnings).toEqual([])
