@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
-          include: ['{infra,tenants,ingest,warehouse,api,dashboards}/**/*.test.ts'],
+          include: ['{infra,tenants,ingest,warehouse,ucr,api,dashboards}/**/*.test.ts'],
           exclude: ['**/*.int.test.ts', '**/*.e2e.test.ts', '**/*.kafka.test.ts', '**/node_modules/**'],
         },
       },
@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'int',
-          include: ['{infra,tenants,ingest,warehouse,api}/**/*.int.test.ts'],
+          include: ['{infra,tenants,ingest,warehouse,ucr,api}/**/*.int.test.ts'],
           globalSetup: ['infra/harness/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

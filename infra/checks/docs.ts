@@ -37,7 +37,7 @@ interface Books {
 }
 
 async function readBooks(): Promise<Books> {
-  const books = globSync('{infra,tenants,ingest,warehouse,api}/**/problems.ts', { cwd: ROOT })
+  const books = globSync('{infra,tenants,ingest,warehouse,ucr,api}/**/problems.ts', { cwd: ROOT })
     .filter((file) => file !== 'api/plugins/problems.ts')
     .sort()
   const found: Problem[] = []

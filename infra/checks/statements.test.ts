@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '../..')
-const FILES = globSync('{infra/platform,infra/embedded,tenants,ingest,warehouse,api}/**/*.ts', { cwd: ROOT })
+const FILES = globSync('{infra/platform,infra/embedded,tenants,ingest,warehouse,ucr,api}/**/*.ts', {
+  cwd: ROOT,
+})
 const STATEMENT =
   /\b(?:select|insert into|update|delete from|values|where|having|like|notify|alter|create|drop)\b/i
 /** `'${…}'` in SQL, and `{name:String}` of ClickHouse filled in by hand. */
