@@ -19,7 +19,11 @@ it('goes on nearly at once while hours wait for their first seal', () => {
   expect(restAfter({ lengthMs: 9_000, firstSealsMs: 6_000, unsealed: 20_000 }, SHORTEST_MS)).toBe(3_000)
 })
 
-it('rests as ever where comparing weighs more than sealing, and where nothing was sealed', () => {
-  expect(restAfter({ lengthMs: 9_000, firstSealsMs: 4_000, unsealed: 20_000 }, SHORTEST_MS)).toBe(100_000)
+it('rests half a minute where comparing weighs more than sealing, longer only if comparing is long', () => {
+  expect(restAfter({ lengthMs: 9_000, firstSealsMs: 4_000, unsealed: 20_000 }, SHORTEST_MS)).toBe(30_000)
+  expect(restAfter({ lengthMs: 64_000, firstSealsMs: 4_000, unsealed: 20_000 }, SHORTEST_MS)).toBe(240_000)
+})
+
+it('rests as ever where nothing could be sealed', () => {
   expect(restAfter({ lengthMs: 9_000, firstSealsMs: 0, unsealed: 20_000 }, SHORTEST_MS)).toBe(180_000)
 })
