@@ -169,6 +169,5 @@ export type {
   Limiter,
   LimitKey,
   LimitPreset,
-  LimitRule,
   LimitValues,
 } from './limits/limit-keys.ts'

@@ -9,7 +9,9 @@ const arrowsToTheRight = ROOMS.map((room, index) => ({
   comment: 'A room knows only the rooms to its left.',
   severity: 'error',
   from: { path: `^${room}/`, pathNot: '/test/|\\.test\\.ts$' },
-  to: { path: `^(${[...ROOMS.slice(index + 1), 'infra/(up|harness|e2e|load|kill|demo|checks)'].join('|')})/` },
+  to: {
+    path: `^(${[...ROOMS.slice(index + 1), 'infra/(up|harness|e2e|load|kill|demo|checks)'].join('|')})/`,
+  },
 }))
 
 const deepImports = ROOMS.map((room) => ({

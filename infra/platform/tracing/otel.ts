@@ -3,9 +3,9 @@ import { ROOT_CONTEXT, SpanKind, trace, TraceFlags, type Context, type Span } fr
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { AlwaysOnSampler, TracerProvider } from '@opentelemetry/sdk-trace'
+import { nowMs } from './now-ms.ts'
 import { createSpanQueue } from './span-queue.ts'
 import { parseTraceparent, toTraceparent } from './traceparent.ts'
-import { nowMs } from './tracing.ts'
 import type { FormTrace, InstantMs, SpanFacts, Tracing, TracingOptions } from './tracing.ts'
 
 const EXPORT_TIMEOUT_MS = 5_000

@@ -1,6 +1,7 @@
 import type { Deliver, FeedRange } from '../contract.ts'
 import { readTraceparent } from './traceparent.ts'
-import { nowMs, type InstantMs, type Tracing } from './tracing.ts'
+import { nowMs } from './now-ms.ts'
+import type { InstantMs, Tracing } from './tracing.ts'
 
 /** Of one range; more say nothing more about it. */
 const MOST_FOLLOWED = 64

@@ -50,10 +50,6 @@ export interface TracingOptions {
   readonly log: Log
 }
 
-export function nowMs(): InstantMs {
-  return performance.timeOrigin + performance.now()
-}
-
 /** Undefined where there is no receiver; loads OpenTelemetry otherwise. */
 export async function createTracing(options: TracingOptions): Promise<Tracing | undefined> {
   const { url } = options
