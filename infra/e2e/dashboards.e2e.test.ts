@@ -21,7 +21,10 @@ const SHOTS =
   process.env['CASEHOUSE_SCREENSHOTS'] === '1'
     ? join(import.meta.dirname, '../docs/screenshots')
     : mkdtempSync(join(tmpdir(), 'casehouse-shots-'))
-const PICTURES = ['overview', 'worker-activity', 'form', 'case', 'worker-activity-narrow', 'overview-narrow']
+const PICTURES = [
+  ...['overview', 'worker-activity', 'form', 'case', 'pipeline'],
+  ...['overview-narrow', 'worker-activity-narrow', 'pipeline-narrow'],
+]
 const ROWS = '[aria-label="Worker activity table"] tbody tr'
 const MAX_SHOT_BYTES = 300_000
 /** Of one script, before compression. */
@@ -118,7 +121,7 @@ describe.each(WIDTHS)('at $name pixels', ({ name, options }) => {
       'case-list': 'reports/case_list/',
       form,
       case: child,
-      feed: 'feed/',
+      pipeline: 'feed/',
     }
     for (const [shot, path] of Object.entries(pages)) {
       await open(page, path)
