@@ -21,10 +21,8 @@ const SHOTS =
   process.env['CASEHOUSE_SCREENSHOTS'] === '1'
     ? join(import.meta.dirname, '../docs/screenshots')
     : mkdtempSync(join(tmpdir(), 'casehouse-shots-'))
-const PICTURES = [
-  ...['overview', 'worker-activity', 'form', 'case', 'pipeline'],
-  ...['overview-narrow', 'worker-activity-narrow', 'pipeline-narrow'],
-]
+const WIDE_PICTURES = ['overview', 'worker-activity', 'form', 'case', 'pipeline']
+const PICTURES = [...WIDE_PICTURES, 'overview-narrow', 'worker-activity-narrow', 'pipeline-narrow']
 const ROWS = '[aria-label="Worker activity table"] tbody tr'
 const MAX_SHOT_BYTES = 300_000
 /** Of one script, before compression. */
