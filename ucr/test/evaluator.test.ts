@@ -1,6 +1,6 @@
 /** The evaluator's statements (§6.4): one row a rule. */
 import { expect, it } from 'vitest'
-import { evaluate, shown } from './helpers.ts'
+import { evaluate, shown } from './short-words.ts'
 
 type Row = readonly [string, string, Readonly<Record<string, unknown>>, string]
 

@@ -1,6 +1,6 @@
 /** Expressions (§6.3): one row a rule. */
 import { describe, expect, it } from 'vitest'
-import { evaluate, prop, shown } from './helpers.ts'
+import { evaluate, prop, shown } from './short-words.ts'
 
 type Row = readonly [string, unknown, unknown, string]
 

@@ -1,7 +1,7 @@
 /** Filters and operators (§6.2): one row a rule. */
 import { expect, it } from 'vitest'
 import { parseFilter } from '../index.ts'
-import { compared, passes, prop } from './helpers.ts'
+import { compared, passes, prop } from './short-words.ts'
 
 type Row = readonly [string, string, unknown, unknown, boolean]
 

@@ -6,7 +6,7 @@ import { readDay } from '../value/dates.ts'
 import { isDict } from '../value/value.ts'
 import type { DateValue, Value } from '../value/value.ts'
 import { toText } from '../value/text.ts'
-import { unwrap } from './helpers.ts'
+import { unwrap } from './short-words.ts'
 
 const column = (column_id: string, datatype: string) => ({
   type: 'raw',

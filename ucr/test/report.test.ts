@@ -12,7 +12,7 @@ import {
 import type { Expansions, Report, Row, Value } from '../contract.ts'
 import { readInstant } from '../value/dates.ts'
 import type { DateTimeValue } from '../value/value.ts'
-import { interpreterOver, NOW, prop, shown, unwrap } from './helpers.ts'
+import { interpreterOver, NOW, prop, shown, unwrap } from './short-words.ts'
 
 const source = unwrap(
   parseDataSource({

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { columnName, parseDataSource, tableName } from '../index.ts'
 import type { DataSource, DictValue } from '../contract.ts'
-import { interpreterOver, prop, shown, unwrap } from './helpers.ts'
+import { interpreterOver, prop, shown, unwrap } from './short-words.ts'
 
 const indicators = [
   { type: 'expression', column_id: 'name', expression: prop('name') },

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { parseTransform } from '../index.ts'
 import type { DictValue, Value } from '../contract.ts'
 import { readDay, readInstant } from '../value/dates.ts'
-import { interpreterOver, shown, unwrap } from './helpers.ts'
+import { interpreterOver, shown, unwrap } from './short-words.ts'
 
 const documents: readonly DictValue[] = [
   {

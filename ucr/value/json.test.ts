@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { evaluate, prop } from '../test/helpers.ts'
+import { evaluate, prop } from '../test/short-words.ts'
 import { toJson } from './json.ts'
 
 it.each<readonly [string, string | null, unknown, unknown]>([
